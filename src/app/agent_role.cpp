@@ -1,0 +1,145 @@
+#include "app/agent_role.hpp"
+
+#include "app/settings_change.hpp"
+#include "cli/version.hpp"
+#include "config/load.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace homeport::app {
+
+AgentRole::AgentRole(const World& world, std::unique_ptr<net::Security> security,
+                     std::string settings_file, config::Agent settings, cli::PairedRelay paired)
+    : world_(world),
+      security_(std::move(security)),
+      settings_file_(std::move(settings_file)),
+      settings_(std::move(settings)),
+      paired_(std::move(paired)),
+      started_(world.loop.now()),
+      agent_({world.loop, world.network, *security_, world.entropy, world.log, world.pool},
+             {.relay_name = paired_.relay,
+              .relay = settings_.relay.value_or(paired_.address),
+              .relay_key = paired_.key,
+              .services = settings_.services,
+              .resume = settings_.resume}) {}
+
+Result<> AgentRole::start() {
+    control_ = std::make_unique<ControlServer>(
+        world_.loop, world_.network,
+        [this](const ControlRequest& request) { return answer(request); });
+    if (auto opened = control_->start(settings_.control); !opened) return opened;
+    agent_.start();
+    memory_ = std::make_unique<MemoryKeeper>(
+        world_.loop, world_.pool, [this] { return running(); }, give_back_heap);
+    world_.log.info("agent.ready",
+                    {{"name", paired_.agent},
+                     {"version", cli::version()},
+                     {"relay", settings_.relay.value_or(paired_.address).to_string()},
+                     {"control", settings_.control}});
+    return {};
+}
+
+ReloadReport AgentRole::reload() {
+    auto next = config::load_agent(settings_file_);
+    if (!next) {
+        ReloadReport report;
+        for (const config::Problem& problem : next.error())
+            report.problems.push_back(problem.to_string());
+        world_.log.error("reload.refused", {{"problem", report.problems.front()},
+                                            {"problems", report.problems.size()}});
+        return report;
+    }
+    const ReloadReport report = compare(settings_, *next);
+    settings_.log_level = next->log_level;
+    world_.log.set_level(next->log_level);
+    if (settings_.services != next->services) {
+        settings_.services = std::move(next->services);
+        board_.keep_only(service_names());
+        agent_.reload(settings_.services);
+    }
+    world_.log.info("reload",
+                    {{"changed", fmt::format("{}", fmt::join(report.changed, ","))},
+                     {"needs_restart", fmt::format("{}", fmt::join(report.restart, ","))}});
+    return report;
+}
+
+void AgentRole::begin_stop() {
+    world_.log.info("agent.stopping", {{"streams", running()}});
+    agent_.announce_stop();
+}
+
+std::vector<std::string> AgentRole::service_names() const {
+    std::vector<std::string> names;
+    for (const config::Service& service : settings_.services) names.push_back(service.name);
+    return names;
+}
+
+RoleFacts AgentRole::facts() const {
+    const tunnel::SessionStatus session = agent_.status();
+    const bool up = session.state == tunnel::SessionState::up;
+    RoleFacts facts{.relay = false,
+                    .name = paired_.agent,
+                    .uptime = world_.loop.now() - started_,
+                    .wall = world_.loop.wall(),
+                    .sessions = {session},
+                    .services = {},
+                    .buffer_bytes = world_.pool.in_use() * kChunkBytes};
+    for (const config::Service& service : settings_.services) {
+        facts.services.push_back(facts_of(service, up));
+    }
+    for (const tunnel::AgentServiceStatus& status : agent_.services()) {
+        const auto found =
+            std::find_if(facts.services.begin(), facts.services.end(),
+                         [&](const ServiceFacts& item) { return item.name == status.name; });
+        if (found == facts.services.end()) continue;
+        found->reason = status.accepted ? std::string() : status.reason;
+        if (!status.accepted) found->state = ServiceState::away;
+        found->streams = status.streams;
+        found->bytes_in = status.bytes_in;
+        found->bytes_out = status.bytes_out;
+        found->visitors_total = status.visitors_total;
+        found->refused_total = status.refused_total;
+    }
+    return facts;
+}
+
+ServiceFacts AgentRole::facts_of(const config::Service& service, bool up) const {
+    ServiceFacts facts;
+    facts.name = service.name;
+    facts.kind = service.kind;
+    facts.hosts = service.hosts;
+    facts.ports = service.ports;
+    facts.state = !up                           ? ServiceState::away
+                  : board_.parked(service.name) ? ServiceState::parked
+                                                : ServiceState::up;
+    return facts;
+}
+
+std::string AgentRole::answer(const ControlRequest& request) {
+    if (request.command == "status") return status_json(facts());
+    if (request.command == "reload") return reload_json(reload());
+    if (request.command == "park") return park(request.service, true);
+    if (request.command == "unpark") return park(request.service, false);
+    return control_error(fmt::format("the agent knows no command \"{}\"", request.command),
+                         "use status, reload, park or unpark");
+}
+
+std::string AgentRole::park(const std::string& service, bool parked) {
+    const auto names = service_names();
+    if (!service.empty() && std::find(names.begin(), names.end(), service) == names.end()) {
+        return control_error(fmt::format("there is no service \"{}\" in the settings", service),
+                             fmt::format("the services are: {}", fmt::join(names, ", ")));
+    }
+    board_.set(service, parked, names);
+    agent_.park(service, parked);
+    // "All" also overrules what was said of single services before.
+    if (service.empty()) {
+        for (const std::string& name : names) agent_.park(name, parked);
+    }
+    world_.log.info(parked ? "service.park" : "service.unpark", {{"service", service}});
+    return "{}";
+}
+
+}  // namespace homeport::app

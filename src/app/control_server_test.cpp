@@ -1,0 +1,172 @@
+#include "app/control_server.hpp"
+
+#include "app/limits.hpp"
+#include "cli/control_client.hpp"
+#include "cli/testing.hpp"
+#include "net/linux/loop.hpp"
+#include "net/linux/network.hpp"
+
+#include <gmock/gmock.h>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+namespace homeport::app {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(ControlRequest, IsStrict) {
+    EXPECT_EQ(parse_control_request(R"({"command":"park","service":"web"})").value(),
+              (ControlRequest{"park", "web"}));
+    for (const char* line :
+         {"", "status", "[]", "{}", R"({"command":1})", R"({"command":"a","x":1})",
+          R"({"command":"a","service":null})", R"({"service":"web"})", "{\"command\":\"\xff\"}"}) {
+        EXPECT_FALSE(parse_control_request(line)) << line;
+    }
+    EXPECT_FALSE(parse_control_request(std::string(60'000, '[')));
+}
+
+/// A server on a loop in a thread of its own, as the process of a role would be.
+class ControlServerTest : public testing::Test {
+protected:
+    ControlServerTest() {
+        thread_ = std::jthread([this] { serve(); });
+        while (!ready_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ~ControlServerTest() override {
+        stop_ = true;
+        thread_.join();
+    }
+
+    int dial() const {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::copy(path_.begin(), path_.end(), address.sun_path);
+        const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        return fd;
+    }
+    static void send(int fd, std::string_view text) {
+        EXPECT_EQ(::send(fd, text.data(), text.size(), MSG_NOSIGNAL),
+                  static_cast<ssize_t>(text.size()));
+    }
+    /// To the end of a line, or of the connection.
+    static std::string line(int fd) {
+        std::string text;
+        char c = 0;
+        while (::read(fd, &c, 1) == 1) {
+            text += c;
+            if (c == '\n') break;
+        }
+        return text;
+    }
+
+    cli::TempDir dir_;
+    std::string path_ = dir_ / "run/control.sock";
+
+private:
+    void serve() {
+        net::EpollLoop loop;
+        net::LinuxNetwork network(loop);
+        ControlServer server(loop, network, [](const ControlRequest& request) {
+            return request.command == "big" ? "{\"x\":\"" + std::string(2'000'000, 'x') + "\"}"
+                                            : "{\"got\":\"" + request.command + "\"}";
+        });
+        EXPECT_TRUE(server.start(path_));
+        ready_ = true;
+        while (!stop_) loop.turn(10ms);
+    }
+
+    std::atomic<bool> ready_ = false;
+    std::atomic<bool> stop_ = false;
+    std::jthread thread_;
+};
+
+TEST_F(ControlServerTest, OneLineInOneLineOut) {
+    const int fd = dial();
+    send(fd, "{\"command\":\"a\"}\n{\"command\":\"b\"}\n{\"comm");
+    EXPECT_EQ(line(fd), "{\"got\":\"a\"}\n");
+    EXPECT_EQ(line(fd), "{\"got\":\"b\"}\n");
+    send(fd, "and\":\"c\"}\nnonsense\n");
+    EXPECT_EQ(line(fd), "{\"got\":\"c\"}\n");
+    EXPECT_THAT(line(fd), HasSubstr("\"error\""));
+    ::close(fd);
+}
+
+// Nobody but the owner may ask.
+TEST_F(ControlServerTest, SocketIsPrivate) {
+    struct stat info{};
+    ASSERT_EQ(::stat(path_.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777U, 0600U);
+}
+
+TEST_F(ControlServerTest, LongLineIsRefusedAndClosed) {
+    const int fd = dial();
+    send(fd, std::string(kMaxControlLineBytes, ' '));
+    EXPECT_THAT(line(fd), HasSubstr("longer than"));
+    EXPECT_EQ(line(fd), "");
+    ::close(fd);
+}
+
+TEST_F(ControlServerTest, NinthConnectionIsRefused) {
+    std::vector<int> open;
+    for (std::size_t i = 0; i < kMaxControlConnections; ++i) {
+        open.push_back(dial());
+        send(open.back(), "{\"command\":\"a\"}\n");
+        line(open.back());
+    }
+    const int late = dial();
+    EXPECT_THAT(line(late), HasSubstr("try again later"));
+    EXPECT_EQ(line(late), "");
+    ::close(late);
+    for (const int fd : open) ::close(fd);
+}
+
+// Who says nothing, or stops in the middle of a line, does not keep a place.
+TEST(RequestServer, SilentConnectionsAreClosed) {
+    const cli::TempDir dir;
+    net::EpollLoop loop;
+    net::LinuxNetwork network(loop);
+    RequestServer server(loop, network,
+                         {.request_bytes = [](std::string_view) { return std::size_t{0}; },
+                          .answer = [](std::string_view) { return std::string(); },
+                          .too_long = {},
+                          .too_many = {},
+                          .keep_open = true,
+                          .max_request_bytes = 100,
+                          .max_connections = 1,
+                          .timeout = 50ms});
+    ASSERT_TRUE(server.start(net::UnixPath{dir / "s"}));
+    std::unique_ptr<net::Stream> guest;
+    const auto dialling = network.dial(net::UnixPath{dir / "s"}, {}, [&](auto stream) {
+        if (stream) guest = std::move(*stream);
+    });
+    const auto spend = [&](Duration duration) {
+        loop.turn(0ms);
+        for (const TimePoint end = loop.now() + duration; loop.now() < end;) loop.turn(5ms);
+    };
+    while (guest == nullptr) loop.turn(5ms);
+    guest->write(as_bytes("half a li"));
+    std::array<std::byte, 8> none{};
+    EXPECT_EQ(guest->read(MutableBytes(none)).status, net::IoResult::Status::again);
+    spend(300ms);
+    EXPECT_EQ(guest->read(MutableBytes(none)).status, net::IoResult::Status::eof);
+}
+
+TEST_F(ControlServerTest, ClientOfTheCommandLine) {
+    const auto answer = cli::ask(path_, {.command = "big", .service = {}}, 5s);
+    ASSERT_TRUE(answer) << answer.error().what;
+    EXPECT_GT(answer->body.size(), 2'000'000U);
+    EXPECT_EQ(cli::ask(dir_ / "none", {.command = "a", .service = {}}, 5s).error().code,
+              Errc::not_found);
+}
+
+}  // namespace
+}  // namespace homeport::app

@@ -1,0 +1,41 @@
+#include "app/memory_keeper.hpp"
+
+#include "app/limits.hpp"
+
+#include <malloc.h>
+
+namespace homeport::app {
+
+MemoryKeeper::MemoryKeeper(net::Loop& loop, ChunkPool& pool, std::function<std::size_t()> streams,
+                           std::function<void()> give_back)
+    : loop_(loop),
+      pool_(pool),
+      streams_(std::move(streams)),
+      give_back_(std::move(give_back)),
+      look_timer_(loop.timers(), net::call<&MemoryKeeper::look>(this)),
+      trim_timer_(loop.timers(), net::call<&MemoryKeeper::trim>(this)) {
+    look_timer_.arm(loop_.now() + kTrimLook);
+}
+
+void MemoryKeeper::look() {
+    const std::size_t streams = streams_();
+    const bool busy = pool_.in_use() >= kQuietChunks;
+    const bool fell = streams < last_streams_ || (busy_ && !busy);
+    // A load that goes on falling does not put the trim off: it is due a fixed time after the first
+    // fall.
+    if (fell && !trim_timer_.armed()) trim_timer_.arm(loop_.now() + kTrimDelay);
+    last_streams_ = streams;
+    busy_ = busy;
+    look_timer_.arm(loop_.now() + kTrimLook);
+}
+
+void MemoryKeeper::trim() {
+    pool_.trim();
+    give_back_();
+}
+
+void give_back_heap() {
+    ::malloc_trim(0);
+}
+
+}  // namespace homeport::app

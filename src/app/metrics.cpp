@@ -1,0 +1,152 @@
+#include "app/metrics.hpp"
+
+#include "app/limits.hpp"
+#include "cli/version.hpp"
+
+#include <fmt/format.h>
+
+namespace homeport::app {
+namespace {
+
+std::string escaped(std::string_view value) {
+    std::string out;
+    for (const char c : value) {
+        if (c == '\n') {
+            out += "\\n";
+            continue;
+        }
+        if (c == '\\' || c == '"') out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+double in_seconds(Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+/// Collects families: help and type once, then one line per labelled value.
+class Page {
+public:
+    void family(std::string_view name, std::string_view type, std::string_view help) {
+        name_ = fmt::format("homeport_{}", name);
+        text_ += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name_, help, name_, type);
+    }
+    template <class Number>
+    void value(std::string_view labels, Number number) {
+        text_ += fmt::format("{}{} {}\n", name_, labels, number);
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    std::string name_;
+    std::string text_;
+};
+
+std::string label(const tunnel::SessionStatus& session) {
+    return fmt::format("{{agent=\"{}\"}}", escaped(session.name));
+}
+
+std::string label(const ServiceFacts& service) {
+    return fmt::format("{{agent=\"{}\",service=\"{}\"}}", escaped(service.agent),
+                       escaped(service.name));
+}
+
+template <class Items, class Read>
+void add(Page& page, std::string_view name, std::string_view type, std::string_view help,
+         const Items& items, Read read) {
+    page.family(name, type, help);
+    for (const auto& item : items) page.value(label(item), read(item));
+}
+
+void add_sessions(Page& page, const std::vector<tunnel::SessionStatus>& sessions) {
+    using Session = tunnel::SessionStatus;
+    add(page, "session_up", "gauge", "1 while a link to the home answers.", sessions,
+        [](const Session& s) { return s.state == tunnel::SessionState::up ? 1 : 0; });
+    add(page, "session_links", "gauge", "Links to the home.", sessions,
+        [](const Session& s) { return s.links; });
+    add(page, "session_streams", "gauge", "Streams to the home.", sessions,
+        [](const Session& s) { return s.streams; });
+    add(page, "session_rtt_seconds", "gauge", "Round trip time to the home, 0 while unknown.",
+        sessions, [](const Session& s) { return in_seconds(s.rtt.value_or(Duration{})); });
+    add(page, "resumes_total", "counter", "Links replaced while streams went on.", sessions,
+        [](const Session& s) { return s.resumes_total; });
+    add(page, "resets_total", "counter", "Streams cut because they could not go on.", sessions,
+        [](const Session& s) { return s.resets_total; });
+}
+
+void add_services(Page& page, const std::vector<ServiceFacts>& services) {
+    using Service = ServiceFacts;
+    add(page, "service_up", "gauge", "1 while visitors reach the service.", services,
+        [](const Service& s) { return s.state == ServiceState::up ? 1 : 0; });
+    add(page, "service_streams", "gauge", "Visitors being served.", services,
+        [](const Service& s) { return s.streams; });
+    add(page, "service_parked", "gauge", "Visitors waiting for the home.", services,
+        [](const Service& s) { return s.parked; });
+    add(page, "service_bytes_in_total", "counter", "Bytes from visitors to the home.", services,
+        [](const Service& s) { return s.bytes_in; });
+    add(page, "service_bytes_out_total", "counter", "Bytes from the home to visitors.", services,
+        [](const Service& s) { return s.bytes_out; });
+    add(page, "service_visitors_total", "counter", "Visitors that came.", services,
+        [](const Service& s) { return s.visitors_total; });
+    add(page, "service_refused_total", "counter", "Visitors refused by rule or limit.", services,
+        [](const Service& s) { return s.refused_total; });
+}
+
+std::string http_answer(std::string_view status, std::string_view type, std::string_view body) {
+    return fmt::format(
+        "HTTP/1.0 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+        status, type, body.size(), body);
+}
+
+std::size_t head_bytes(std::string_view input) {
+    const auto end = input.find("\r\n\r\n");
+    return end == std::string_view::npos ? 0 : end + 4;
+}
+
+}  // namespace
+
+std::string metrics_text(const RoleFacts& facts) {
+    Page page;
+    page.family("info", "gauge", "Always 1; the version is a label.");
+    page.value(fmt::format("{{version=\"{}\"}}", escaped(cli::version())), 1);
+    page.family("uptime_seconds", "gauge", "Time since the start.");
+    page.value("", std::chrono::duration_cast<std::chrono::seconds>(facts.uptime).count());
+    page.family("buffer_bytes", "gauge", "Bytes of blocks in use by the data plane.");
+    page.value("", facts.buffer_bytes);
+    add_sessions(page, facts.sessions);
+    add_services(page, facts.services);
+    return page.take();
+}
+
+std::string answer_metrics(std::string_view head, const std::function<std::string()>& text) {
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    const auto first = line.find(' ');
+    const auto second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+    if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) {
+        return http_answer("400 Bad Request", "text/plain", "not HTTP/1\n");
+    }
+    if (line.substr(0, first) != "GET") {
+        return http_answer("405 Method Not Allowed", "text/plain", "only GET\n");
+    }
+    const std::string_view target = line.substr(first + 1, second - first - 1);
+    if (target.substr(0, target.find('?')) != "/metrics") {
+        return http_answer("404 Not Found", "text/plain", "only /metrics is here\n");
+    }
+    return http_answer("200 OK", "text/plain; version=0.0.4", text());
+}
+
+MetricsServer::MetricsServer(net::Loop& loop, net::Network& network,
+                             std::function<std::string()> text)
+    : server_(loop, network,
+              {.request_bytes = head_bytes,
+               .answer = [text = std::move(text)](
+                             std::string_view head) { return answer_metrics(head, text); },
+               .too_long = {},
+               .too_many = {},
+               .keep_open = false,
+               .max_request_bytes = kMaxMetricsHeadBytes,
+               .max_connections = kMaxMetricsConnections,
+               .timeout = kMetricsTimeout}) {}
+
+}  // namespace homeport::app

@@ -1,0 +1,55 @@
+#include "app/metrics.hpp"
+
+#include <gmock/gmock.h>
+
+namespace homeport::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(Metrics, EveryFamilyHasAType) {
+    RoleFacts facts;
+    facts.relay = true;
+    facts.uptime = 90s;
+    facts.sessions.resize(1);
+    facts.sessions[0].name = "attic";
+    facts.sessions[0].state = tunnel::SessionState::up;
+    facts.sessions[0].rtt = 12ms;
+    facts.services.resize(1);
+    facts.services[0].agent = "attic";
+    facts.services[0].name = "web";
+    facts.services[0].bytes_out = 42;
+    const std::string text = metrics_text(facts);
+    EXPECT_THAT(text,
+                HasSubstr("# TYPE homeport_uptime_seconds gauge\nhomeport_uptime_seconds 90\n"));
+    EXPECT_THAT(text, HasSubstr("homeport_session_up{agent=\"attic\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("homeport_session_rtt_seconds{agent=\"attic\"} 0.012\n"));
+    EXPECT_THAT(
+        text, HasSubstr("homeport_service_bytes_out_total{agent=\"attic\",service=\"web\"} 42\n"));
+}
+
+// A label value cannot end its quotes or its line.
+TEST(Metrics, LabelsAreEscaped) {
+    RoleFacts facts;
+    facts.sessions.resize(1);
+    facts.sessions[0].name = "a\"\\\nb";
+    EXPECT_THAT(metrics_text(facts), HasSubstr("{agent=\"a\\\"\\\\\\nb\"}"));
+}
+
+TEST(Metrics, OnlyGetOfOnePathIsAnswered) {
+    const auto answer = [](std::string_view head) {
+        return answer_metrics(head, [] { return std::string("page"); });
+    };
+    EXPECT_THAT(answer("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.0 200 "));
+    EXPECT_THAT(answer("GET /metrics?x=1 HTTP/1.0\r\n\r\n"), HasSubstr("\r\n\r\npage"));
+    EXPECT_THAT(answer("GET / HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.0 404 "));
+    EXPECT_THAT(answer("POST /metrics HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.0 405 "));
+    for (const char* head :
+         {"\r\n\r\n", "GET\r\n\r\n", "GET /metrics\r\n\r\n", "GET /metrics HTTP/2\r\n\r\n"}) {
+        EXPECT_THAT(answer(head), StartsWith("HTTP/1.0 400 ")) << head;
+    }
+}
+
+}  // namespace
+}  // namespace homeport::app

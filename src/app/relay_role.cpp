@@ -1,0 +1,143 @@
+#include "app/relay_role.hpp"
+
+#include "app/settings_change.hpp"
+#include "cli/version.hpp"
+#include "config/load.hpp"
+#include "net/tls/identity.hpp"
+
+#include <fmt/format.h>
+
+namespace homeport::app {
+
+RelayRole::RelayRole(const World& world, State state, std::string settings_file,
+                     config::Relay settings)
+    : world_(world),
+      state_(std::move(state)),
+      settings_file_(std::move(settings_file)),
+      settings_(std::move(settings)),
+      started_(world.loop.now()),
+      publications_(world.log) {
+    relay_ = std::make_unique<tunnel::Relay>(
+        tunnel::Relay::World{world_.loop, world_.network, *state_.security, world_.entropy,
+                             world_.log, world_.pool, *state_.store, publications_,
+                             [](Bytes secret) { return net::sha256(secret); }},
+        tunnel::Relay::Options{settings_.name, settings_.listen, settings_.resume});
+    homes_ = std::make_unique<RelayHomes>(*relay_);
+    front_ = std::make_unique<front::Front>(
+        front::Front::World{world_.loop, world_.network, world_.entropy, world_.log, world_.pool,
+                            *homes_},
+        front::Front::Options{settings_.front, settings_.park, settings_.stand_in_directory});
+    publications_.attach(front_.get());
+}
+
+RelayRole::~RelayRole() {
+    // Visitors hold streams of the tunnel, so the front goes first, and nobody may call it then.
+    control_.reset();
+    metrics_.reset();
+    publications_.attach(nullptr);
+    front_.reset();
+}
+
+Result<> RelayRole::start() {
+    auto fronted = front_->start(
+        [this](std::unique_ptr<net::Stream> stream) { relay_->accept_link(std::move(stream)); });
+    if (!fronted) return fronted;
+    if (auto opened = relay_->start(); !opened) return opened;
+    if (auto opened = start_metrics(settings_.metrics); !opened) return opened;
+    control_ = std::make_unique<ControlServer>(
+        world_.loop, world_.network,
+        [this](const ControlRequest& request) { return answer(request); });
+    if (auto opened = control_->start(settings_.control); !opened) return opened;
+    memory_ = std::make_unique<MemoryKeeper>(
+        world_.loop, world_.pool, [this] { return front_->visitors(); }, give_back_heap);
+    world_.log.info(
+        "relay.ready",
+        {{"name", settings_.name}, {"version", cli::version()}, {"control", settings_.control}});
+    return {};
+}
+
+Result<> RelayRole::start_metrics(const std::optional<Endpoint>& listen) {
+    if (!listen) {
+        metrics_.reset();
+        return {};
+    }
+    auto server = std::make_unique<MetricsServer>(world_.loop, world_.network,
+                                                  [this] { return metrics_text(facts()); });
+    if (auto opened = server->start(*listen); !opened) return opened;
+    metrics_ = std::move(server);
+    return {};
+}
+
+ReloadReport RelayRole::reload() {
+    const auto next = config::load_relay(settings_file_);
+    if (!next) {
+        ReloadReport report;
+        for (const config::Problem& problem : next.error())
+            report.problems.push_back(problem.to_string());
+        world_.log.error("reload.refused", {{"problem", report.problems.front()},
+                                            {"problems", report.problems.size()}});
+        return report;
+    }
+    ReloadReport report = compare(settings_, *next);
+    apply(*next, report);
+    world_.log.info("reload",
+                    {{"changed", fmt::format("{}", fmt::join(report.changed, ","))},
+                     {"needs_restart", fmt::format("{}", fmt::join(report.restart, ","))}});
+    return report;
+}
+
+void RelayRole::apply(const config::Relay& next, ReloadReport& report) {
+    settings_.log_level = next.log_level;
+    settings_.public_address = next.public_address;
+    world_.log.set_level(next.log_level);
+    if (settings_.metrics == next.metrics) return;
+    if (auto opened = start_metrics(next.metrics); !opened) {
+        std::erase(report.changed, "metrics.listen");
+        report.restart.push_back(fmt::format("metrics.listen ({})", opened.error().what));
+        return;
+    }
+    settings_.metrics = next.metrics;
+}
+
+void RelayRole::begin_stop() {
+    world_.log.info("relay.stopping", {{"visitors", front_->visitors()}});
+    front_->drain();
+    relay_->announce_stop();
+}
+
+RoleFacts RelayRole::facts() const {
+    return {.relay = true,
+            .name = settings_.name,
+            .uptime = world_.loop.now() - started_,
+            .wall = world_.loop.wall(),
+            .sessions = relay_->status(),
+            .services = publications_.facts(),
+            .buffer_bytes = world_.pool.in_use() * kChunkBytes};
+}
+
+std::string RelayRole::answer(const ControlRequest& request) {
+    if (request.command == "status") return status_json(facts());
+    if (request.command == "reload") return reload_json(reload());
+    if (request.command == "refresh") return refresh();
+    if (request.command == "park") return park(request.service, true);
+    if (request.command == "unpark") return park(request.service, false);
+    return control_error(fmt::format("the relay knows no command \"{}\"", request.command),
+                         "use status, reload, refresh, park or unpark");
+}
+
+std::string RelayRole::park(const std::string& service, bool parked) {
+    if (auto done = publications_.park_by_operator(service, parked); !done) {
+        return control_error(done.error().what, "see 'homeport status' for the names");
+    }
+    world_.log.info(parked ? "service.park" : "service.unpark", {{"service", service}});
+    return "{}";
+}
+
+std::string RelayRole::refresh() {
+    if (auto done = relay_->refresh(); !done) {
+        return control_error(done.error().what, "look at the relay's log and its state directory");
+    }
+    return "{}";
+}
+
+}  // namespace homeport::app

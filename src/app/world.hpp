@@ -1,0 +1,20 @@
+#pragma once
+
+#include "app/stderr_log.hpp"
+#include "core/chunk.hpp"
+#include "net/entropy.hpp"
+#include "net/loop.hpp"
+#include "net/network.hpp"
+
+namespace homeport::app {
+
+/// What roles share with the process; all of it outlives them.
+struct World {
+    net::Loop& loop;
+    net::Network& network;
+    net::Entropy& entropy;
+    StderrLog& log;
+    ChunkPool& pool;
+};
+
+}  // namespace homeport::app

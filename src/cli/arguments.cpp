@@ -1,0 +1,271 @@
+#include "cli/arguments.hpp"
+
+#include "cli/console.hpp"
+#include "cli/limits.hpp"
+#include "core/text.hpp"
+
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+
+namespace homeport::cli {
+namespace {
+
+constexpr std::string_view kAbout =
+    "homeport - publish services of your home through a relay with a stable address.\n"
+    "Downloads go on when the address of your home changes.";
+constexpr std::string_view kFirstSteps =
+    "First steps:\n"
+    "  homeport demo                                        try it on this computer\n"
+    "  homeport relay --config relay.toml                   on the host with the stable address\n"
+    "  homeport invite attic --config relay.toml --host 'home.example.net'\n"
+    "  homeport join TOKEN --config agent.toml              at home, once\n"
+    "  homeport agent --config agent.toml                   at home, always\n"
+    "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage or settings.";
+
+bool is_name(std::string_view text) {
+    constexpr std::string_view kLetters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    return !text.empty() && text.size() <= kMaxNameChars &&
+           text.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+CLI::Validator name_check() {
+    return {[](std::string& text) {
+                return is_name(text) ? std::string()
+                                     : fmt::format(
+                                           "'{}' is no name: use 1 to {} letters, digits, "
+                                           "hyphens and underscores",
+                                           printable(text), kMaxNameChars);
+            },
+            "", "name"};
+}
+
+/// A check made of one of core's parsers.
+template <class Parse>
+CLI::Validator check_by(Parse parse) {
+    return {[parse](std::string& text) {
+                const auto parsed = parse(text);
+                return parsed ? std::string() : parsed.error().what;
+            },
+            "", ""};
+}
+
+Result<Duration> parse_invite_life(std::string_view text) {
+    const auto life = parse_duration(text);
+    if (!life) return life;
+    if (*life < kMinInviteLife || *life > kMaxInviteLife) {
+        return fail(Errc::invalid, fmt::format("an invite lives {} to {}, not '{}'",
+                                               format_duration(kMinInviteLife),
+                                               format_duration(kMaxInviteLife), text));
+    }
+    return life;
+}
+
+/// The raw words of one command line; CLI11 fills them while it parses.
+class Grammar {
+public:
+    Grammar();
+    std::variant<Command, Refusal> parse(std::vector<std::string> arguments);
+
+private:
+    CLI::App& add(const char* name, const char* about, const char* example);
+    void add_config(CLI::App& sub, const char* whose);
+    void add_running();
+    void add_pairing();
+    void add_asking();
+    Command chosen() const;
+    MakeInvite invite() const;
+
+    CLI::App app_{std::string(kAbout), "homeport"};
+    std::string config_, name_, token_, service_, state_dir_;
+    std::string listen_ = "127.0.0.1:8080";
+    std::string expires_ = format_duration(kDefaultInviteLife);
+    std::vector<std::string> hosts_, ports_;
+    bool json_ = false, qr_ = false, force_ = false, release_ = false, version_ = false;
+};
+
+Grammar::Grammar() {
+    app_.footer(std::string(kFirstSteps));
+    app_.set_help_flag("-h,--help", "Show this help");
+    app_.add_flag("--version", version_, "Show the version");
+    app_.require_subcommand(0, 1);
+    add_running();
+    add_pairing();
+    add_asking();
+}
+
+CLI::App& Grammar::add(const char* name, const char* about, const char* example) {
+    CLI::App& sub = *app_.add_subcommand(name, about);
+    sub.footer(fmt::format("Example:\n  {}", example));
+    return sub;
+}
+
+void Grammar::add_config(CLI::App& sub, const char* whose) {
+    sub.add_option("--config", config_, fmt::format("Settings file of the {}", whose))
+        ->required()
+        ->type_name("FILE");
+}
+
+void Grammar::add_running() {
+    add_config(add("relay",
+                   "Run the relay, on the host with the stable address, in the foreground. "
+                   "It logs to stderr; SIGTERM stops it in order, SIGHUP reads the settings again.",
+                   "homeport relay --config /etc/homeport/relay.toml"),
+               "relay");
+    add_config(add("agent",
+                   "Run the agent, at home, in the foreground. It logs to stderr; SIGTERM stops it "
+                   "in order, SIGHUP reads the settings again. Pair it first with 'homeport join'.",
+                   "homeport agent --config /etc/homeport/agent.toml"),
+               "agent");
+    CLI::App& demo =
+        add("demo",
+            "Try homeport on this computer: a relay, an agent and a sample site in one "
+            "process. Needs no root and no settings.",
+            "homeport demo --listen 127.0.0.1:8888");
+    demo.add_option("--listen", listen_, "Where your browser finds the sample site")
+        ->check(check_by([](std::string_view text) { return Endpoint::parse(text); }))
+        ->type_name("ADDRESS:PORT")
+        ->capture_default_str();
+    demo.add_option("--state", state_dir_, "Keep keys and settings here (else they are removed)")
+        ->type_name("DIR");
+}
+
+void Grammar::add_pairing() {
+    CLI::App& invite =
+        add("invite",
+            "Let a home in: prints one token, to be used once with 'homeport join' at "
+            "that home. Names and ports given here are what it may publish.",
+            "homeport invite attic --config relay.toml --host home.example.net "
+            "--host '*.home.example.net' --port 42000-42010");
+    invite.add_option("name", name_, "How the relay will call this home")
+        ->required()
+        ->check(name_check())
+        ->type_name("NAME");
+    add_config(invite, "relay");
+    invite.add_option("--host", hosts_, "A host name it may publish; repeat for more")
+        ->check(check_by([](std::string_view text) { return HostGlob::parse(text); }))
+        ->allow_extra_args(false)
+        ->type_name("GLOB");
+    invite.add_option("--port", ports_, "A port or a range it may publish; repeat for more")
+        ->check(check_by([](std::string_view text) { return PortRange::parse(text); }))
+        ->allow_extra_args(false)
+        ->type_name("P|P-Q");
+    invite.add_option("--expires", expires_, "How long the token can be used")
+        ->check(check_by(parse_invite_life))
+        ->type_name("DURATION")
+        ->capture_default_str();
+    invite.add_flag("--qr", qr_, "Also show the token as a QR code on stderr");
+
+    CLI::App& join = add("join",
+                         "Pair this home with a relay, once: makes a key, proves the token, and "
+                         "remembers the relay. TOKEN - reads it from standard input.",
+                         "homeport join hp1.AbCd... --config /etc/homeport/agent.toml");
+    join.add_option("token", token_, "The token printed by 'homeport invite'")
+        ->required()
+        ->type_name("TOKEN");
+    add_config(join, "agent");
+    join.add_flag("--force", force_, "Leave the relay this home is paired with");
+
+    CLI::App& agents = add("agents", "List the homes this relay knows and what they may publish.",
+                           "homeport agents --config /etc/homeport/relay.toml");
+    add_config(agents, "relay");
+    agents.add_flag("--json", json_, "Print JSON");
+
+    CLI::App& revoke =
+        add("revoke",
+            "Shut a home out: its links are cut at once. Its names stay reserved for "
+            "it until they are released.",
+            "homeport revoke attic --config /etc/homeport/relay.toml");
+    revoke.add_option("name", name_, "The home")
+        ->required()
+        ->check(name_check())
+        ->type_name("NAME");
+    add_config(revoke, "relay");
+    revoke.add_flag("--release", release_, "Also free its names and ports, and forget it");
+}
+
+void Grammar::add_asking() {
+    add_config(add("check", "Check a settings file; every problem with its line and remedy.",
+                   "homeport check --config /etc/homeport/agent.toml"),
+               "relay or agent");
+    CLI::App& status = add("status", "Show what is connected, who is waiting, and what to do next.",
+                           "homeport status --config /etc/homeport/agent.toml");
+    add_config(status, "relay or agent");
+    status.add_flag("--json", json_, "Print JSON");
+    add_config(
+        add("reload", "Apply changed settings without dropping anybody; prints what changed.",
+            "homeport reload --config /etc/homeport/agent.toml"),
+        "relay or agent");
+    for (const char* name : {"park", "unpark"}) {
+        const bool parking = std::string_view(name) == "park";
+        CLI::App& sub =
+            add(name,
+                parking ? "Show new visitors the 'server stopped' notice; running ones go on."
+                        : "Take the 'server stopped' notice back.",
+                parking ? "homeport park --config /etc/homeport/agent.toml --service web"
+                        : "homeport unpark --config /etc/homeport/agent.toml --service web");
+        add_config(sub, "relay or agent");
+        sub.add_option("--service", service_, "Only this service (else all)")->type_name("NAME");
+    }
+    add("version", "Show version, commit and build options.", "homeport version");
+}
+
+MakeInvite Grammar::invite() const {
+    MakeInvite made{.name = name_, .config = config_, .grants = {}, .expires = {}, .qr = qr_};
+    // The checks above have parsed each of these once already.
+    for (const std::string& host : hosts_)
+        made.grants.hosts.push_back(HostGlob::parse(host).value());
+    for (const std::string& port : ports_)
+        made.grants.ports.push_back(PortRange::parse(port).value());
+    made.expires = parse_invite_life(expires_).value();
+    return made;
+}
+
+Command Grammar::chosen() const {
+    const std::string name = app_.get_subcommands().front()->get_name();
+    if (name == "relay") return RunRelay{config_};
+    if (name == "agent") return RunAgent{config_};
+    if (name == "demo") return RunDemo{Endpoint::parse(listen_).value(), state_dir_};
+    if (name == "invite") return invite();
+    if (name == "join") return JoinRelay{token_, config_, force_};
+    if (name == "agents") return ListAgents{config_, json_};
+    if (name == "revoke") return RevokeAgent{name_, config_, release_};
+    if (name == "check") return CheckSettings{config_};
+    if (name == "status") return ShowStatus{config_, json_};
+    if (name == "reload") return ReloadSettings{config_};
+    if (name == "park") return ParkService{config_, service_, true};
+    if (name == "unpark") return ParkService{config_, service_, false};
+    return ShowVersion{};
+}
+
+std::variant<Command, Refusal> Grammar::parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());  // the order CLI11 wants
+    try {
+        app_.parse(arguments);
+    } catch (const CLI::CallForHelp&) {
+        return Refusal{kDone, app_.help()};
+    } catch (const CLI::ParseError& error) {
+        const auto subs = app_.get_subcommands();
+        const std::string which =
+            subs.empty() ? "homeport" : "homeport " + subs.front()->get_name();
+        return Refusal{kWrongUsage, fmt::format("homeport: {} (see '{} --help')",
+                                                printable(error.what()), which)};
+    }
+    if (version_) return Command{ShowVersion{}};
+    if (app_.get_subcommands().empty()) {
+        return Refusal{kWrongUsage, "homeport: no command given (see 'homeport --help')"};
+    }
+    return chosen();
+}
+
+}  // namespace
+
+std::variant<Command, Refusal> parse_arguments(const std::vector<std::string>& arguments) {
+    return Grammar().parse(arguments);
+}
+
+}  // namespace homeport::cli

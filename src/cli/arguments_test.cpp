@@ -1,0 +1,109 @@
+#include "cli/arguments.hpp"
+#include "cli/console.hpp"
+
+#include <gmock/gmock.h>
+
+namespace homeport::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+template <class T>
+T parsed(const std::vector<std::string>& arguments) {
+    const auto result = parse_arguments(arguments);
+    const auto* const command = std::get_if<Command>(&result);
+    if (command == nullptr || !std::holds_alternative<T>(*command)) {
+        ADD_FAILURE() << "another command, or a refusal: "
+                      << (command == nullptr ? std::get<Refusal>(result).text : "");
+        return {};
+    }
+    return std::get<T>(*command);
+}
+
+Refusal refused(const std::vector<std::string>& arguments) {
+    const auto result = parse_arguments(arguments);
+    if (const auto* const refusal = std::get_if<Refusal>(&result)) return *refusal;
+    ADD_FAILURE() << "accepted";
+    return {};
+}
+
+// Every command of the interface is known and fills its fields.
+TEST(Arguments, CommandsFillTheirFields) {
+    EXPECT_EQ(parsed<RunRelay>({"relay", "--config", "r.toml"}).config, "r.toml");
+    EXPECT_EQ(parsed<RunAgent>({"agent", "--config", "a.toml"}).config, "a.toml");
+    EXPECT_EQ(parsed<CheckSettings>({"check", "--config", "a.toml"}).config, "a.toml");
+    EXPECT_EQ(parsed<ReloadSettings>({"reload", "--config", "a.toml"}).config, "a.toml");
+    EXPECT_TRUE(parsed<ShowStatus>({"status", "--config", "a.toml", "--json"}).json);
+    EXPECT_TRUE(parsed<ListAgents>({"agents", "--config", "r.toml", "--json"}).json);
+    EXPECT_TRUE(
+        parsed<RevokeAgent>({"revoke", "attic", "--config", "r.toml", "--release"}).release);
+    EXPECT_TRUE(parsed<ParkService>({"park", "--config", "a.toml"}).parked);
+    EXPECT_FALSE(parsed<ParkService>({"unpark", "--config", "a.toml", "--service", "web"}).parked);
+    EXPECT_EQ(parsed<JoinRelay>({"join", "hp1.x", "--config", "a.toml"}).token, "hp1.x");
+    EXPECT_EQ(parsed<JoinRelay>({"join", "-", "--config", "a.toml", "--force"}).token, "-");
+    parsed<ShowVersion>({"version"});
+    parsed<ShowVersion>({"--version"});
+}
+
+// `invite` takes --host and --port as often as wanted, and the name after them stays the name.
+TEST(Arguments, InviteCollectsGrants) {
+    const auto invite = parsed<MakeInvite>(
+        {"invite", "--host", "home.example.net", "--host", "*.home.example.net", "--port",
+         "42000-42010", "--port", "22", "attic", "--config", "r.toml", "--expires", "2h", "--qr"});
+    EXPECT_EQ(invite.name, "attic");
+    EXPECT_EQ(invite.grants.hosts.size(), 2U);
+    EXPECT_EQ(invite.grants.ports.size(), 2U);
+    EXPECT_EQ(invite.expires, 2h);
+    EXPECT_TRUE(invite.qr);
+    EXPECT_EQ(parsed<MakeInvite>({"invite", "attic", "--config", "r.toml"}).expires, 1h);
+}
+
+TEST(Arguments, DemoHasDefaults) {
+    const auto demo = parsed<RunDemo>({"demo"});
+    EXPECT_EQ(demo.listen.to_string(), "127.0.0.1:8080");
+    EXPECT_EQ(demo.state_dir, "");
+    EXPECT_EQ(parsed<RunDemo>({"demo", "--listen", "127.0.0.1:9"}).listen.port, 9);
+}
+
+// Wrong usage: exit code 2 and one line that names the thing.
+TEST(Arguments, WrongUsageIsOneLine) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> table{
+        {{}, "no command"},
+        {{"fly"}, "fly"},
+        {{"relay"}, "--config"},
+        {{"relay", "--config", "a", "--wings"}, "--wings"},
+        {{"invite", "--config", "r.toml"}, "name"},
+        {{"invite", "at tic", "--config", "r.toml"}, "at tic"},
+        {{"invite", std::string(64, 'a'), "--config", "r.toml"}, "63"},
+        {{"invite", "attic", "--config", "r.toml", "--host", "*.net"}, "--host"},
+        {{"invite", "attic", "--config", "r.toml", "--port", "70000"}, "--port"},
+        {{"invite", "attic", "--config", "r.toml", "--expires", "1s"}, "1s"},
+        {{"invite", "attic", "--config", "r.toml", "--expires", "40d"}, "40d"},
+        {{"demo", "--listen", "nowhere"}, "--listen"},
+        {{"revoke", "--config", "r.toml"}, "name"},
+        {{"status", "--config", "a", "extra"}, "extra"},
+        {{"relay", "agent", "--config", "a"}, "agent"},
+    };
+    for (const auto& [arguments, named] : table) {
+        const Refusal refusal = refused(arguments);
+        EXPECT_EQ(refusal.exit_code, kWrongUsage) << named;
+        EXPECT_THAT(refusal.text, HasSubstr(named));
+        EXPECT_THAT(refusal.text, HasSubstr("--help"));
+        EXPECT_THAT(refusal.text, Not(HasSubstr("\n")));
+    }
+}
+
+// --help is no failure, goes to standard output, and shows an example of the command asked about.
+TEST(Arguments, HelpShowsAnExample) {
+    for (const char* name : {"relay", "agent", "demo", "invite", "join", "agents", "revoke",
+                             "check", "status", "reload", "park", "unpark", "version"}) {
+        const Refusal help = refused({name, "--help"});
+        EXPECT_EQ(help.exit_code, kDone) << name;
+        EXPECT_THAT(help.text, HasSubstr(std::string("homeport ") + name));
+    }
+    EXPECT_THAT(refused({"--help"}).text, HasSubstr("homeport demo"));
+}
+
+}  // namespace
+}  // namespace homeport::cli

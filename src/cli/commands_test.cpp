@@ -1,0 +1,281 @@
+#include "cli/relay_state.hpp"
+#include "cli/testing.hpp"
+#include "tunnel/protocol/token.hpp"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace homeport::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Commands : public testing::Test {
+protected:
+    Commands() {
+        relay_file = dir.write("relay.toml",
+                               "[relay]\nname = \"relay1\"\nstate_dir = \"" + dir / "relay" +
+                                   "\"\nlisten = [\"127.0.0.1:7843\"]\n"
+                                   "public_address = \"relay.example.net:7843\"\ncontrol = \"" +
+                                   dir / "relay.sock" + "\"\n");
+        agent_file = dir.write("agent.toml", agent_text());
+    }
+    std::string agent_text(const std::string& more = {}) const {
+        return "[agent]\nstate_dir = \"" + dir / "agent" + "\"\ncontrol = \"" + dir / "agent.sock" +
+               "\"\n" + more +
+               "[[service]]\nname = \"web\"\nkind = \"http\"\nhosts = [\"home.example.net\"]\n"
+               "target = \"127.0.0.1:8080\"\n";
+    }
+    std::string invite(const std::string& name, std::vector<std::string> more = {}) {
+        std::vector<std::string> arguments{"invite", name, "--config", relay_file};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        EXPECT_EQ(shell(arguments), kDone) << shell.err;
+        std::string token = shell.out;
+        if (token.ends_with('\n')) token.pop_back();
+        return token;
+    }
+
+    TempDir dir;
+    Shell shell;
+    std::string relay_file;
+    std::string agent_file;
+};
+
+/// Answers one request on a Unix socket, as a running role would.
+class OneAnswer {
+public:
+    OneAnswer(const std::string& path, std::string answer) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::copy(path.begin(), path.end(), address.sun_path);
+        listener_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+        ::listen(listener_, 1);
+        thread_ = std::jthread([this, answer = std::move(answer)] {
+            const int guest = ::accept(listener_, nullptr, nullptr);
+            char c = 0;
+            while (::read(guest, &c, 1) == 1 && c != '\n') request_ += c;
+            [[maybe_unused]] const auto sent =
+                ::send(guest, answer.data(), answer.size(), MSG_NOSIGNAL);
+            ::close(guest);
+        });
+    }
+    ~OneAnswer() {
+        thread_.join();
+        ::close(listener_);
+    }
+    std::string request() {
+        if (thread_.joinable()) thread_.join();
+        thread_ = std::jthread([] {});
+        return request_;
+    }
+
+private:
+    int listener_ = -1;
+    std::string request_;
+    std::jthread thread_;
+};
+
+// The token stands alone on standard output, and the relay's store knows its secret by its hash
+// only.
+TEST_F(Commands, InviteFeedsTheStore) {
+    const std::string text =
+        invite("attic", {"--host", "home.example.net", "--port", "42000-42010"});
+    const auto token = tunnel::Token::parse(text);
+    ASSERT_TRUE(token) << text;
+    EXPECT_EQ(token->agent, "attic");
+    EXPECT_EQ(token->relay.to_string(), "relay.example.net:7843");
+    EXPECT_EQ(token->expires, shell.now + 3600);
+    EXPECT_EQ(token->relay_key, own_identity(dir / "relay")->public_key());
+
+    const auto store = open_relay_store(dir / "relay");
+    ASSERT_TRUE(store);
+    PublicKey key;
+    key.bytes.fill(std::byte{7});
+    const auto agent = (*store)->redeem(net::sha256(token->secret), key, shell.now + 3599);
+    ASSERT_TRUE(agent) << agent.error().what;
+    EXPECT_EQ(agent->grants.ports.front().to_string(), "42000-42010");
+    EXPECT_FALSE((*store)->redeem(net::sha256(token->secret), key, shell.now));
+}
+
+TEST_F(Commands, InviteRefusesNamesOfOthers) {
+    invite("attic", {"--host", "home.example.net"});
+    EXPECT_EQ(shell({"invite", "cellar", "--config", relay_file, "--host", "*.example.net"}),
+              kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("attic"));
+    EXPECT_EQ(shell.out, "");
+}
+
+TEST_F(Commands, InviteShowsAQrCodeOnStandardError) {
+    const std::string text = invite("attic", {"--qr", "--host", "home.example.net"});
+    EXPECT_TRUE(tunnel::Token::parse(text));
+    EXPECT_THAT(shell.err, HasSubstr("█"));
+}
+
+TEST_F(Commands, AgentsAreListed) {
+    invite("attic", {"--host", "home.example.net"});
+    ASSERT_EQ(shell({"agents", "--config", relay_file, "--json"}), kDone);
+    const auto list = nlohmann::json::parse(shell.out);
+    ASSERT_EQ(list.size(), 1U);
+    EXPECT_EQ(list[0]["name"], "attic");
+    EXPECT_EQ(list[0]["state"], "invited");
+    EXPECT_EQ(list[0]["hosts"][0], "home.example.net");
+    ASSERT_EQ(shell({"agents", "--config", relay_file}), kDone);
+    EXPECT_THAT(shell.out, HasSubstr("attic"));
+}
+
+TEST_F(Commands, RevokeAndRelease) {
+    invite("attic", {"--host", "home.example.net"});
+    EXPECT_EQ(shell({"revoke", "nobody", "--config", relay_file}), kFailed);
+    EXPECT_EQ(shell({"revoke", "attic", "--config", relay_file}), kDone) << shell.err;
+    EXPECT_EQ(shell({"revoke", "attic", "--config", relay_file, "--release"}), kDone) << shell.err;
+    invite("cellar", {"--host", "home.example.net"});
+}
+
+// A relay that runs is told at once; when it cannot follow, the command has failed.
+TEST_F(Commands, RunningRelayIsTold) {
+    invite("attic");
+    {
+        OneAnswer relay(dir / "relay.sock", "{}\n");
+        EXPECT_EQ(shell({"revoke", "attic", "--config", relay_file}), kDone) << shell.err;
+        EXPECT_EQ(relay.request(), R"({"command":"refresh"})");
+    }
+    std::filesystem::remove(dir / "relay.sock");
+    OneAnswer relay(dir / "relay.sock", "{\"error\":\"disk full\",\"remedy\":\"\"}\n");
+    EXPECT_EQ(shell({"revoke", "attic", "--config", relay_file}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("disk full"));
+}
+
+TEST_F(Commands, JoinRemembersTheRelay) {
+    const std::string text = invite("attic");
+    ASSERT_EQ(shell({"join", "-", "--config", agent_file}, text + "\n"), kDone) << shell.err;
+    const auto paired = load_paired_relay(dir / "agent");
+    ASSERT_TRUE(paired);
+    EXPECT_EQ(paired->relay, "relay1");
+    EXPECT_EQ(paired->agent, "attic");
+    EXPECT_EQ(paired->address.to_string(), "relay.example.net:7843");
+    EXPECT_EQ(shell({"agent", "--config", agent_file}), kDone);
+    EXPECT_EQ(shell.roles.agent_of, *paired);
+}
+
+TEST_F(Commands, JoinDialsTheAddressOfTheSettings) {
+    const std::string text = invite("attic");
+    dir.write("agent.toml", agent_text("relay = \"192.0.2.1:9\"\n"));
+    ASSERT_EQ(shell({"join", text, "--config", agent_file}), kDone) << shell.err;
+    EXPECT_EQ(shell.roles.tokens.at(0).relay.to_string(), "192.0.2.1:9");
+    EXPECT_EQ(load_paired_relay(dir / "agent")->address.to_string(), "relay.example.net:7843");
+}
+
+// A second relay needs --force; the same relay again does not; a failure leaves the pairing as it
+// was.
+TEST_F(Commands, JoinKeepsAnotherRelay) {
+    const std::string text = invite("attic");
+    ASSERT_EQ(shell({"join", text, "--config", agent_file}), kDone);
+    ASSERT_EQ(shell({"join", text, "--config", agent_file}), kDone);
+    auto paired = load_paired_relay(dir / "agent").value();
+    paired.key.bytes.fill(std::byte{9});
+    ASSERT_TRUE(save_paired_relay(dir / "agent", paired));
+    EXPECT_EQ(shell({"join", text, "--config", agent_file}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("--force"));
+    shell.roles.pairing = fail(Errc::denied, "the token was used already");
+    EXPECT_EQ(shell({"join", text, "--config", agent_file, "--force"}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("the token was used already"));
+    EXPECT_EQ(load_paired_relay(dir / "agent").value(), paired);
+    shell.roles.pairing = "relay1";
+    EXPECT_EQ(shell({"join", text, "--config", agent_file, "--force"}), kDone);
+}
+
+TEST_F(Commands, JoinRefusesBadTokens) {
+    std::string text = invite("attic");
+    EXPECT_EQ(shell({"join", "hp1.nonsense", "--config", agent_file}), kWrongUsage);
+    EXPECT_THAT(shell.err, HasSubstr("homeport invite"));
+    shell.now += 3600;
+    EXPECT_EQ(shell({"join", text, "--config", agent_file}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("expired"));
+    EXPECT_TRUE(shell.roles.tokens.empty());
+}
+
+TEST_F(Commands, UnpairedAgentIsToldWhatToDo) {
+    EXPECT_EQ(shell({"agent", "--config", agent_file}), kWrongUsage);
+    EXPECT_THAT(shell.err, HasSubstr("homeport join TOKEN"));
+}
+
+TEST_F(Commands, CheckAndStartNameFileAndLine) {
+    EXPECT_EQ(shell({"check", "--config", relay_file}), kDone) << shell.err;
+    EXPECT_EQ(shell({"check", "--config", agent_file}), kDone) << shell.err;
+    const std::string bad = dir.write("bad.toml", "[relay]\nnmae = \"x\"\n");
+    EXPECT_EQ(shell({"check", "--config", bad}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr(bad + ":2: "));
+    const std::string lines = shell.err;
+    EXPECT_EQ(shell({"relay", "--config", bad}), kWrongUsage);
+    EXPECT_EQ(shell.err, lines);
+    EXPECT_EQ(shell({"status", "--config", dir / "none.toml"}), kWrongUsage);
+}
+
+TEST_F(Commands, NobodyRunningIsOneLineWithARemedy) {
+    for (const char* command : {"status", "reload", "park", "unpark"}) {
+        EXPECT_EQ(shell({command, "--config", agent_file}), kFailed);
+        EXPECT_THAT(shell.err, HasSubstr("the agent is not running"));
+        EXPECT_THAT(shell.err, HasSubstr("homeport agent --config " + agent_file));
+        EXPECT_EQ(std::count(shell.err.begin(), shell.err.end(), '\n'), 1);
+    }
+}
+
+TEST_F(Commands, StatusPrintsJsonAsItCame) {
+    const std::string json = R"({"role":"agent","name":"attic"})";
+    OneAnswer agent(dir / "agent.sock", json + "\n");
+    EXPECT_EQ(shell({"status", "--config", agent_file, "--json"}), kDone) << shell.err;
+    EXPECT_EQ(shell.out, json + "\n");
+}
+
+TEST_F(Commands, ReloadTellsWhatChanged) {
+    {
+        OneAnswer agent(dir / "agent.sock",
+                        R"({"changed":["log.level"],"restart":["agent.control"]})"
+                        "\n");
+        EXPECT_EQ(shell({"reload", "--config", agent_file}), kDone);
+        EXPECT_EQ(shell.out, "changed: log.level\nneeds a restart: agent.control\n");
+    }
+    std::filesystem::remove(dir / "agent.sock");
+    OneAnswer agent(dir / "agent.sock",
+                    R"j({"error":"wrong","remedy":"","problems":["a.toml:3: x (y)"]})j"
+                    "\n");
+    EXPECT_EQ(shell({"reload", "--config", agent_file}), kWrongUsage);
+    EXPECT_THAT(shell.err, HasSubstr("a.toml:3: x (y)\n"));
+}
+
+TEST_F(Commands, ParkNamesTheService) {
+    OneAnswer agent(dir / "agent.sock", "{}\n");
+    EXPECT_EQ(shell({"park", "--config", agent_file, "--service", "web"}), kDone) << shell.err;
+    EXPECT_EQ(agent.request(), R"({"command":"park","service":"web"})");
+}
+
+TEST_F(Commands, SilentOrGarbledRoleIsAnError) {
+    {
+        OneAnswer agent(dir / "agent.sock", "");
+        EXPECT_EQ(shell({"status", "--config", agent_file}), kFailed);
+    }
+    std::filesystem::remove(dir / "agent.sock");
+    OneAnswer agent(dir / "agent.sock", "[1]\n");
+    EXPECT_EQ(shell({"status", "--config", agent_file}), kFailed);
+}
+
+TEST_F(Commands, FailedStartIsExitCodeOne) {
+    shell.roles.outcome = fail(Errc::exists, "cannot listen on 127.0.0.1:80: taken");
+    EXPECT_EQ(shell({"relay", "--config", relay_file}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("127.0.0.1:80"));
+    EXPECT_EQ(shell({"demo"}), kFailed);
+    EXPECT_EQ(shell({"version"}), kDone);
+    EXPECT_THAT(shell.out, HasSubstr("homeport 0."));
+}
+
+}  // namespace
+}  // namespace homeport::cli

@@ -1,0 +1,44 @@
+#pragma once
+/// The table of all settings. Reading, hints for unknown names and the reference page are driven by
+/// it; a new setting is one line here. Sections refer to the settings they fill and must not
+/// outlive them.
+
+#include "config/load.hpp"
+#include "config/rules.hpp"
+#include "config/settings.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace homeport::config {
+
+enum class Need : unsigned char { optional, required };
+
+struct Field {
+    std::string_view name;
+    Need need;
+    /// As written in a file. Of an optional setting its default, unless that is none; else an
+    /// example.
+    std::string_view example;
+    /// In words, for an optional setting without a default value; empty: `example` is the default.
+    std::string_view absent;
+    Rule rule;
+    std::string_view about;
+};
+
+struct Section {
+    std::string_view name;
+    bool repeated;  ///< [[name]], once for each
+    Need need;
+    std::string_view about;
+    std::vector<Field> fields;
+};
+
+std::vector<Section> relay_sections(Relay& relay);
+/// All but [[service]].
+std::vector<Section> agent_sections(Agent& agent);
+/// `folder` is where relative paths start.
+Section service_section(Service& service, const std::string& folder, FileReader& files);
+
+}  // namespace homeport::config

@@ -1,0 +1,36 @@
+#pragma once
+/// What a settings file may hold. More is a Problem with its line; nothing is cut off silently.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace homeport::config {
+
+inline constexpr std::size_t kMaxFileBytes = 1024 * 1024;
+/// Also bounds how deep dotted keys can nest.
+inline constexpr std::size_t kMaxLineBytes = 4096;
+inline constexpr std::size_t kMaxStandInBytes = 256 * 1024;
+
+/// As many as one announcement of the tunnel takes (tunnel/protocol/limits.hpp).
+inline constexpr std::size_t kMaxServices = 256;
+inline constexpr std::size_t kMaxHosts = 256;     ///< of one service
+inline constexpr std::size_t kMaxNetworks = 512;  ///< of one list of CIDRs
+/// Names, rules and stand-in pages of all services together: they travel in one frame of 4 MiB.
+inline constexpr std::size_t kMaxAnnouncedBytes = 3 * 1024 * 1024;
+
+inline constexpr std::size_t kMaxListeners = 16;  ///< of one list of addresses
+inline constexpr std::size_t kMaxNameBytes = 64;
+inline constexpr std::size_t kMaxPathBytes = 1024;
+/// sockaddr_un::sun_path on Linux, without its final zero.
+inline constexpr std::size_t kMaxSocketPathBytes = 107;
+
+/// Told of one file; who mends these sees the rest next time.
+inline constexpr std::size_t kMaxProblems = 1000;
+/// One line on a terminal; a longer message is cut.
+inline constexpr std::size_t kMaxMessageBytes = 400;
+
+inline constexpr std::uint64_t kKiB = 1024;
+inline constexpr std::uint64_t kMiB = 1024 * kKiB;
+inline constexpr std::uint64_t kGiB = 1024 * kMiB;
+
+}  // namespace homeport::config

@@ -1,0 +1,67 @@
+#pragma once
+/// How the value of one setting is read: a form for people, and a function that checks a node and
+/// stores it, or reports what is wrong and stores nothing. A rule keeps a reference to the variable
+/// that it fills and must not outlive it.
+
+#include "config/load.hpp"
+#include "config/node.hpp"
+#include "config/report.hpp"
+#include "config/settings.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace homeport::config {
+
+/// Where a value stands, for messages.
+struct Place {
+    std::string label;    ///< "[park] wait"
+    std::string example;  ///< "wait = \"30s\""
+    Report& report;
+
+    /// Reports a fault of the value; the default remedy is to write it like the example.
+    void fault(const Node& node, std::string_view what, std::string_view remedy = {}) const;
+    void fault(const Node& node, const Error& error) const;
+};
+
+struct Rule {
+    std::string form;  ///< for the reference page: "duration, 0s to 10m"
+    std::function<void(const Node&, const Place&)> read;
+};
+
+/// Letters, digits, '-', '_' and '.', at most kMaxNameBytes.
+Rule name_rule(std::string& into);
+/// Absolute; final slashes are taken off.
+Rule path_rule(std::string& into);
+/// Absolute and short enough for a Unix socket.
+Rule socket_rule(std::string& into);
+Rule duration_rule(Duration& into, Duration min, Duration max);
+Rule size_rule(std::uint64_t& into, std::uint64_t min, std::uint64_t max);
+Rule count_rule(std::uint64_t& into, std::uint64_t min, std::uint64_t max);
+Rule level_rule(Level& into);
+Rule kind_rule(ServiceKind& into);
+Rule proxy_protocol_rule(ProxyProtocol& into);
+
+Rule address_rule(IpAddress& into);
+Rule endpoint_rule(std::optional<Endpoint>& into);
+Rule endpoints_rule(std::vector<Endpoint>& into, bool may_be_empty);
+/// A name or a numeric address that somebody can connect to.
+Rule host_port_rule(HostPort& into);
+Rule host_port_rule(std::optional<HostPort>& into);
+
+/// What a list of networks means when it is empty or holds everybody.
+enum class Networks : std::uint8_t { allow, deny, trust };
+Rule networks_rule(std::vector<Cidr>& into, Networks meaning);
+Rule hosts_rule(std::vector<HostGlob>& into);
+Rule ports_rule(std::optional<PortRange>& into);
+Rule target_rule(Target& into);
+/// Contents of a file; a relative path starts at `folder` (with a final slash, or empty).
+Rule stand_in_rule(std::string& into, std::string folder, FileReader& files);
+
+/// "64KiB": the largest unit that divides the size.
+std::string format_size(std::uint64_t bytes);
+
+}  // namespace homeport::config

@@ -1,0 +1,86 @@
+#pragma once
+/// Settings as the rest of the program sees them: typed, checked, with defaults filled in. Made by
+/// config/load.hpp, handed by value to whoever needs a part.
+
+#include "core/ip.hpp"
+#include "core/log.hpp"
+#include "core/service.hpp"
+#include "core/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace homeport::config {
+
+/// Where a service's bytes go: host and first port, or the path of a Unix socket.
+struct Target {
+    std::string host;              ///< name or numeric address; empty for a Unix socket
+    PortRange ports;               ///< one port, or as many as the service has
+    std::string unix_path;         ///< for "unix:/path"
+    friend bool operator==(const Target&, const Target&) = default;
+};
+
+struct Service {
+    std::string name;
+    ServiceKind kind = ServiceKind::tcp;
+    std::vector<HostGlob> hosts;       ///< http, tls
+    std::optional<PortRange> ports;    ///< tcp
+    Target target;
+    ProxyProtocol proxy_protocol = ProxyProtocol::none;
+    std::vector<Cidr> allow;           ///< empty: everybody
+    std::vector<Cidr> deny;            ///< wins over allow
+    std::string stand_in_html;         ///< contents of the stand_in file; empty: the relay's page
+    friend bool operator==(const Service&, const Service&) = default;
+};
+
+struct Park {
+    Duration wait = 30s;
+    std::uint64_t per_service = 1024;  ///< visitors
+    std::uint64_t per_source = 64;     ///< visitors; see docs/settings.md for the share rule
+    friend bool operator==(const Park&, const Park&) = default;
+};
+
+struct Resume {
+    Duration window = 120s;
+    std::uint64_t stream_bytes = 4ULL << 20;
+    std::uint64_t session_bytes = 64ULL << 20;
+    std::uint64_t total_bytes = 512ULL << 20;
+    friend bool operator==(const Resume&, const Resume&) = default;
+};
+
+struct Front {
+    IpAddress address;                 ///< where ports of tcp services open
+    std::vector<Endpoint> http;
+    std::vector<Endpoint> tls;
+    std::vector<Cidr> trusted_proxies; ///< senders of PROXY protocol
+    friend bool operator==(const Front&, const Front&) = default;
+};
+
+struct Relay {
+    std::string name = "relay";
+    std::string state_dir;
+    std::vector<Endpoint> listen;
+    HostPort public_address;
+    std::string control;               ///< path of the control socket
+    Front front;
+    Park park;
+    Resume resume;
+    std::string stand_in_directory;    ///< empty: built-in page only
+    Level log_level = Level::info;
+    std::optional<Endpoint> metrics;
+    friend bool operator==(const Relay&, const Relay&) = default;
+};
+
+struct Agent {
+    std::string state_dir;
+    std::string control;
+    std::optional<HostPort> relay;     ///< overrides the address from the token
+    std::vector<Service> services;
+    Resume resume;
+    Level log_level = Level::info;
+    friend bool operator==(const Agent&, const Agent&) = default;
+};
+
+}  // namespace homeport::config

@@ -1,0 +1,43 @@
+#include "net/linux/network.hpp"
+
+#include "net/linux/change_watch.hpp"
+#include "net/linux/dialer.hpp"
+#include "net/linux/listener.hpp"
+
+namespace homeport::net {
+
+LinuxNetwork::LinuxNetwork(EpollLoop& loop, SocketTuning tuning)
+    : loop_(loop), tuning_(std::move(tuning)), resolver_(loop) {}
+
+Result<std::unique_ptr<Listener>> LinuxNetwork::listen(const SocketAddress& address,
+                                                       const ListenOptions& options,
+                                                       AcceptHandler on_accept) {
+    auto fd = open_listener(address, options, tuning_);
+    if (!fd) return std::unexpected(fd.error());
+    const auto* const local = std::get_if<UnixPath>(&address);
+    auto listener = std::make_unique<SocketListener>(loop_, spare_, std::move(*fd),
+                                                     local != nullptr ? local->path : std::string(),
+                                                     std::move(on_accept));
+    const auto started = listener->start();
+    if (!started) return std::unexpected(started.error());
+    return listener;
+}
+
+std::unique_ptr<Handle> LinuxNetwork::dial(const SocketAddress& to, const DialOptions& options,
+                                           DialHandler on_done) {
+    auto pending = std::make_unique<PendingDial>(loop_, to, std::move(on_done));
+    pending->start(options, tuning_, spare_);
+    return pending;
+}
+
+std::unique_ptr<Handle> LinuxNetwork::resolve(std::string host, ResolveHandler on_done) {
+    return resolver_.resolve(std::move(host), std::move(on_done));
+}
+
+std::unique_ptr<Handle> LinuxNetwork::watch_changes(std::function<void()> on_change) {
+    auto watch = std::make_unique<ChangeWatch>(loop_, std::move(on_change));
+    if (!watch->start()) return std::make_unique<Handle>();
+    return watch;
+}
+
+}  // namespace homeport::net

@@ -1,0 +1,30 @@
+#pragma once
+/// Settings of TCP sockets that the kernel's defaults do not serve. Zero or empty: the kernel's
+/// default.
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "net/stream.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace homeport::net {
+
+struct SocketTuning {
+    /// Unsent bytes above which a socket does not count as writable (TCP_NOTSENT_LOWAT): small
+    /// keeps urgent frames from waiting behind bulk in the kernel.
+    std::size_t notsent_low_water_bytes = 0;
+    /// Unacknowledged data older than this ends the connection (TCP_USER_TIMEOUT, RFC 5482).
+    Duration user_timeout{};
+    /// For example "cubic" or "bbr".
+    std::string congestion;
+};
+
+/// Errors: invalid (not a TCP socket), io (the kernel refuses, for example an algorithm not
+/// loaded).
+Result<> tune_socket(int fd, const SocketTuning& tuning);
+/// The same for a stream of this network; a stream of another kind is `invalid`.
+Result<> tune_socket(Stream& stream, const SocketTuning& tuning);
+
+}  // namespace homeport::net

@@ -1,0 +1,74 @@
+#pragma once
+/// The host's network: listen, dial, resolve, and news of addresses and routes. `net/linux` has the real
+/// one, `sim` a virtual one.
+
+#include "core/ip.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "net/callback.hpp"
+#include "net/stream.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace homeport::net {
+
+struct UnixPath {
+    std::string path;
+    friend auto operator<=>(const UnixPath&, const UnixPath&) = default;
+};
+
+using SocketAddress = std::variant<Endpoint, UnixPath>;
+
+struct ListenOptions {
+    int backlog = 1024;
+    /// Permissions of a Unix socket's file.
+    unsigned unix_mode = 0600;
+};
+
+struct DialOptions {
+    Duration timeout = 10s;
+};
+
+/// A pending operation or a listener. Destroying it stops it; its callback is not called any more.
+class Handle {
+public:
+    virtual ~Handle() = default;
+};
+
+class Listener : public Handle {
+public:
+    /// The address in use, with the port the kernel chose when 0 was asked.
+    virtual Endpoint local() const = 0;
+    /// While paused nothing is accepted: visitors wait in the kernel's backlog.
+    virtual void pause(bool paused) = 0;
+};
+
+using AcceptHandler = std::function<void(std::unique_ptr<Stream>)>;
+using DialHandler = std::move_only_function<void(Result<std::unique_ptr<Stream>>)>;
+using ResolveHandler = std::move_only_function<void(Result<std::vector<IpAddress>>)>;
+
+class Network {
+public:
+    virtual ~Network() = default;
+
+    /// Errors: exists (address in use), denied (low port without right), invalid (not our address).
+    /// Out of descriptors: pauses by itself and tries again; never spins, never drops the listener.
+    virtual Result<std::unique_ptr<Listener>> listen(const SocketAddress& address,
+                                                     const ListenOptions& options,
+                                                     AcceptHandler on_accept) = 0;
+    /// Connects. `on_done` is called once, from the loop, unless the handle is destroyed before.
+    /// Errors: refused, unreachable, timed_out, denied, limit (out of descriptors).
+    virtual std::unique_ptr<Handle> dial(const SocketAddress& to, const DialOptions& options,
+                                         DialHandler on_done) = 0;
+    /// Looks a name up anew (no cache of ours); a numeric address answers without asking. Errors:
+    /// not_found, timed_out.
+    virtual std::unique_ptr<Handle> resolve(std::string host, ResolveHandler on_done) = 0;
+    /// Calls `on_change` after an address, route or link of this host changed. Bursts are joined.
+    virtual std::unique_ptr<Handle> watch_changes(std::function<void()> on_change) = 0;
+};
+
+}  // namespace homeport::net

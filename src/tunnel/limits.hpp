@@ -1,0 +1,29 @@
+#pragma once
+/// Limits of the tunnel's services; those of the protocol are in protocol/limits.hpp.
+
+#include "core/time.hpp"
+
+#include <cstddef>
+
+namespace homeport::tunnel {
+
+/// Read from one link per turn of the loop; the rest waits for the others' turns.
+inline constexpr std::size_t kLinkTurnBytes = 1024 * 1024;
+/// Frames of the link itself that may wait; further PONGs are dropped, other frames end the link.
+inline constexpr std::size_t kMaxOwnFramesBytes = 16 * 1024 * 1024;
+inline constexpr std::size_t kMaxPongBacklogBytes = 64 * 1024;
+
+/// A connection must prove its key and say what it wants within this time.
+inline constexpr Duration kGreetingTimeout = 10s;
+/// Connections in that state, in all and from one source (IPv6: one /64). More: closed at once.
+inline constexpr std::size_t kMaxGreetings = 2048;
+inline constexpr std::size_t kMaxGreetingsPerSource = 64;
+
+/// A link that answers nothing for this long while asked is cut.
+inline constexpr Duration kDeadLinkAfter = 45s;
+/// An agent's target must accept the connection within this time.
+inline constexpr Duration kTargetDialTimeout = 10s;
+/// Pairing as a whole.
+inline constexpr Duration kJoinTimeout = 30s;
+
+}  // namespace homeport::tunnel

@@ -1,0 +1,75 @@
+#pragma once
+/// Is the link alive? Watches one link from one end: asks by PING when silence lasts too long for what is
+/// going on, measures the round trip, and tells when silence turns into suspicion. Pure.
+///
+/// While something is going on (bytes wait for an answer, or passed lately) silence is noticed within a few
+/// round trips; an idle link is asked rarely, so that it costs next to nothing.
+
+#include "core/time.hpp"
+
+#include <cstdint>
+
+namespace homeport::tunnel {
+
+class LinkMonitor {
+public:
+    /// Busy: ask after this much silence, or two round trips if that is longer.
+    static constexpr Duration kBusyAskAfter = 60ms;
+    /// Busy: suspect after this much silence with a question open, or three round trips if longer.
+    static constexpr Duration kLeastSuspicion = 120ms;
+    static constexpr Duration kMostSuspicion = 3s;
+    /// A link stays busy this long after the last byte that was not about the link itself.
+    static constexpr Duration kBusyFor = 2s;
+    /// Idle: one question this often. 25 s keep the mappings of home routers and of CGNAT alive.
+    static constexpr Duration kIdleAskEvery = 25s;
+    static constexpr Duration kIdleSuspicion = 1500ms;
+    /// Suspicion that proved wrong doubles the patience, up to kMostSuspicion; this long without one
+    /// halves it again.
+    static constexpr Duration kPatienceDecay = 10s;
+
+    explicit LinkMonitor(TimePoint now) : heard_(now), active_(now), patience_changed_(now) {}
+
+    /// Any byte came in. `traffic`: not only PING and PONG.
+    void on_received(TimePoint now, bool traffic);
+    /// Bytes of streams went out.
+    void on_sent(TimePoint now) { active_ = now; }
+    void on_pong(std::uint64_t nonce, TimePoint now);
+
+    /// The nonce of a PING to be sent now, whatever the silence: measures the round trip at the start.
+    std::uint64_t ask(TimePoint now);
+
+    struct Verdict {
+        bool ask = false;       ///< send a PING with `nonce`
+        std::uint64_t nonce = 0;
+        bool suspect = false;   ///< no answer when one was due
+    };
+    /// `expects_answer`: something was sent that the peer must acknowledge.
+    Verdict check(TimePoint now, bool expects_answer);
+    /// When check() is to be called next.
+    TimePoint next_deadline(TimePoint now, bool expects_answer) const;
+
+    bool suspect() const { return suspect_; }
+    TimePoint heard() const { return heard_; }
+    /// Smoothed round trip; zero: not measured yet.
+    Duration rtt() const { return rtt_; }
+
+private:
+    bool busy(TimePoint now, bool expects_answer) const {
+        return expects_answer || now - active_ < kBusyFor;
+    }
+    Duration ask_after(TimePoint now, bool expects_answer) const;
+    Duration suspect_after(TimePoint now, bool expects_answer) const;
+
+    TimePoint heard_;
+    TimePoint active_;
+    TimePoint asked_{};        ///< the first question of this silence
+    TimePoint asked_last_{};
+    TimePoint patience_changed_;
+    Duration rtt_{};
+    std::uint64_t nonce_ = 0;
+    unsigned patience_ = 1;   ///< factor on the suspicion time: 1, 2, 4 ...
+    bool question_open_ = false;
+    bool suspect_ = false;
+};
+
+}  // namespace homeport::tunnel

@@ -1,0 +1,58 @@
+#include "tunnel/protocol/receive_half.hpp"
+
+#include <algorithm>
+
+namespace homeport::tunnel {
+namespace {
+
+/// A smaller payload is copied, because a block kept for it would waste most of itself.
+constexpr std::size_t kLeastSharedBytes = kChunkBytes / 4;
+
+}  // namespace
+
+Result<std::size_t> ReceiveHalf::on_data(ChunkPool& pool, const ChunkRef& chunk, std::uint64_t offset,
+                                         Bytes payload) {
+    if (offset > received_) return fail(Errc::protocol, "data with a gap before it");
+    if (offset + payload.size() > granted_) return fail(Errc::protocol, "data beyond the window");
+    const std::uint64_t known = received_ - offset;
+    if (payload.size() <= known) return 0;
+    if (fin_) return fail(Errc::protocol, "data behind the end");
+    payload = payload.subspan(known);
+    if (payload.size() < kLeastSharedBytes || !chunk) {
+        buffer_.append_copy(pool, payload);
+    } else {
+        const auto begin = static_cast<std::uint32_t>(payload.data() - chunk.data());
+        buffer_.append_slice({chunk, begin, begin + static_cast<std::uint32_t>(payload.size())});
+    }
+    received_ += payload.size();
+    return payload.size();
+}
+
+Result<> ReceiveHalf::on_fin(std::uint64_t offset) {
+    if (offset != received_) return fail(Errc::protocol, "the end is not where the data ends");
+    fin_ = true;
+    return {};
+}
+
+void ReceiveHalf::consume(std::size_t count) {
+    buffer_.consume(count);
+}
+
+bool ReceiveHalf::grant_due() const {
+    return !fin_ && granted_ - taken() <= window_ / 2;
+}
+
+std::uint64_t ReceiveHalf::grant(TimePoint now, Duration rtt, std::uint64_t max_window_bytes,
+                                 std::uint64_t share_bytes) {
+    const std::uint64_t most = std::max(kLeastShareBytes, std::min(max_window_bytes, share_bytes));
+    if (grant_due()) {
+        const bool used_fast = now - granted_at_ < 2 * rtt + 1ms;
+        if (used_fast) window_ *= 2;
+        granted_at_ = now;
+    }
+    window_ = std::min(window_, most);
+    granted_ = std::max(granted_, taken() + window_);
+    return granted_;
+}
+
+}  // namespace homeport::tunnel

@@ -1,0 +1,56 @@
+#pragma once
+/// The receiving direction of a stream: takes bytes in order, drops what it has already, refuses gaps, and
+/// grants a window that grows with bandwidth times delay. Pure.
+
+#include "core/chunk.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "tunnel/protocol/limits.hpp"
+
+#include <cstdint>
+
+namespace homeport::tunnel {
+
+class ReceiveHalf {
+public:
+    /// Bytes of a DATA frame. `chunk` is the block that `payload` lies in: a large payload keeps it
+    /// instead of being copied; none when it lies elsewhere. Returns how many bytes were new. Errors (protocol): a gap, data behind
+    /// the end, more than was granted.
+    Result<std::size_t> on_data(ChunkPool& pool, const ChunkRef& chunk, std::uint64_t offset,
+                                Bytes payload);
+    /// The stream ends at `offset`. Errors (protocol): a gap, or another end than before.
+    Result<> on_fin(std::uint64_t offset);
+
+    /// Arrived and not yet taken.
+    const SliceQueue& buffer() const { return buffer_; }
+    /// The reader has taken `count` bytes from the front.
+    void consume(std::size_t count);
+    /// Everything up to the end was taken.
+    bool at_end() const { return fin_ && buffer_.empty(); }
+    bool fin_received() const { return fin_; }
+    /// Bytes received in order, plus one for the end: what an acknowledgement says.
+    std::uint64_t received() const { return received_ + (fin_ ? 1 : 0); }
+
+    /// True when enough was taken since the last grant that the peer should hear of it at once.
+    bool grant_due() const;
+    /// The new limit to tell the peer. Grows the window when the last one was used up within two round
+    /// trips, up to `max_window_bytes` and to what `share_bytes` leaves.
+    std::uint64_t grant(TimePoint now, Duration rtt, std::uint64_t max_window_bytes,
+                        std::uint64_t share_bytes);
+    /// The limit told last.
+    std::uint64_t granted() const { return granted_; }
+    /// Drops what was not taken; the stream is cut.
+    void clear() { buffer_.clear(); }
+
+private:
+    std::uint64_t taken() const { return received_ - buffer_.size(); }
+
+    SliceQueue buffer_;
+    std::uint64_t received_ = 0;
+    std::uint64_t granted_ = kInitialWindowBytes;
+    std::uint64_t window_ = kInitialWindowBytes;
+    TimePoint granted_at_{};
+    bool fin_ = false;
+};
+
+}  // namespace homeport::tunnel

@@ -1,0 +1,85 @@
+#pragma once
+/// The relay's end of the tunnel: takes links, proves who is there, keeps one session per agent, and
+/// opens streams through them. What is published goes out through `Publisher`, joined to the front by
+/// `app`.
+
+#include "config/settings.hpp"
+#include "core/chunk.hpp"
+#include "core/ip.hpp"
+#include "core/log.hpp"
+#include "net/entropy.hpp"
+#include "net/loop.hpp"
+#include "net/network.hpp"
+#include "net/secure.hpp"
+#include "store/relay_store.hpp"
+#include "tunnel/protocol/offer.hpp"
+#include "tunnel/status.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace homeport::tunnel {
+
+/// Where granted offers are made public.
+class Publisher {
+public:
+    virtual ~Publisher() = default;
+    /// Replaces all that the agent publishes. One result per offer, in order.
+    virtual std::vector<Result<>> publish(const std::string& agent,
+                                          const std::vector<Offer>& offers) = 0;
+    virtual void withdraw(const std::string& agent) = 0;
+    /// The agent asks for the "server stopped" notice, or takes it back. Empty service: all.
+    virtual void park(const std::string& agent, const std::string& service, bool parked) = 0;
+};
+
+/// Streams that it opened must be destroyed before it.
+class Relay {
+public:
+    struct World {
+        net::Loop& loop;
+        net::Network& network;
+        net::Security& security;
+        net::Entropy& entropy;
+        Log& log;
+        ChunkPool& pool;
+        store::RelayStore& store;
+        Publisher& publisher;
+        /// SHA-256 of an invite's secret, as the store knows it.
+        std::function<store::SecretHash(Bytes)> secret_hash;
+    };
+    struct Options {
+        std::string name;
+        std::vector<Endpoint> listen;
+        config::Resume resume;
+    };
+
+    Relay(const World& world, Options options);
+    ~Relay();
+
+    /// Opens the link listeners, loads the agents, publishes what they published last. Errors are those
+    /// of listen() and of the store.
+    Result<> start();
+    /// A connection that came in elsewhere (the shared TLS port) and wants to be a link.
+    void accept_link(std::unique_ptr<net::Stream> stream);
+    /// A stream to the agent's service; see front::Homes::open for its contract. `port`: the one the
+    /// visitor came to, 0 when the service has none.
+    std::unique_ptr<net::BufferedStream> open(const std::string& agent, std::uint32_t service,
+                                              std::uint16_t port, const Endpoint& visitor,
+                                              const Endpoint& local);
+    bool up(const std::string& agent) const;
+    /// Reads the store again: new agents appear, revoked ones are cut at once. Error: the store's.
+    Result<> refresh();
+    /// Tells agents that the relay stops on purpose, so that they come back at once.
+    void announce_stop();
+    std::vector<SessionStatus> status() const;
+    /// The addresses in use, for port 0 in tests.
+    std::vector<Endpoint> listening() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace homeport::tunnel

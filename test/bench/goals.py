@@ -1,0 +1,60 @@
+"""The goals set for the tunnel and whether a run meets them."""
+
+import dataclasses
+
+HOP, SSH, STUNNEL = "haproxy tcp hop", "ssh -R aes128-gcm", "stunnel pair"
+TCP, HTTP = "homeport tcp", "homeport http"
+OURS = (TCP, HTTP)
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """row's median of metric must be `sense` bound, or bound times that of the other row."""
+
+    row: str
+    what: str
+    metric: str
+    sense: str                  # "<=" or ">="
+    bound: float
+    other: str | None = None
+
+    def text(self):
+        beside = f" x {self.other}" if self.other else ""
+        return f"{self.row}: {self.what} {self.sense} {self.bound:g}{beside}"
+
+
+def _for_both(*goal):
+    return [Goal(row, *goal) for row in OURS]
+
+
+GOALS = [
+    Goal(TCP, "CPU s/GB, 1 stream", "bulk1.cpu_s_per_gb", "<=", 1.15),
+    Goal(TCP, "CPU s/GB, 1 stream", "bulk1.cpu_s_per_gb", "<=", 0.75, SSH),
+    Goal(TCP, "Gbit/s, 1 stream", "bulk1.gbit_per_s", ">=", 1.25, SSH),
+    Goal(TCP, "Gbit/s, 8 streams", "bulk8.gbit_per_s", ">=", 1.5, STUNNEL),
+    *_for_both("keep-alive requests/s", "keepalive.per_s", ">=", 1.0, HOP),
+    *_for_both("new connections/s", "connect.per_s", ">=", 0.75, HOP),
+    *_for_both("p50 of one request at a time", "single.p50_us", "<=", 1.25, HOP),
+    *_for_both("KiB per idle visitor, both ends", "memory.kib_per_visitor", "<=", 6.0),
+]
+
+
+def verdict(goal, results):
+    """One line: the goal, the figure it is judged by, and ok, MISSED or not judged."""
+    if goal.other:
+        figure = results.ratio(goal.row, goal.other, goal.metric)
+    else:
+        figure = results.median(goal.row, goal.metric)
+    if figure is None:
+        return f"goal: {goal.text()}: not judged ({_absent(goal, results)} not measured)"
+    met = figure <= goal.bound if goal.sense == "<=" else figure >= goal.bound
+    return f"goal: {goal.text()}: {figure:.2f} {'ok' if met else 'MISSED'}"
+
+
+def verdicts(results):
+    return [verdict(goal, results) for goal in GOALS]
+
+
+def _absent(goal, results):
+    rows = [goal.row] + ([goal.other] if goal.other else [])
+    return ", ".join(row for row in rows if results.median(row, goal.metric) is None)

@@ -1,0 +1,81 @@
+"""What tools/tidy allows and forbids, as tables. An exception carries its reason."""
+import re
+
+MAX_COLUMNS = 100
+MAX_FUNCTION_LINES = 70
+MAX_FILE_LINES = 500
+MAX_UNTESTED_LINES = 40
+
+# What a folder of src/ may include besides itself and core. "*": everything.
+EDGES = {
+    "core": (),
+    "net": (),
+    "net/linux": ("net",),
+    "net/tls": ("net",),
+    "store": (),
+    "store/memory": ("store",),
+    "store/sqlite": ("store",),
+    "config": (),
+    "tunnel/protocol": (),
+    "tunnel": ("net", "config", "tunnel/protocol"),
+    "tunnel/relay": ("net", "config", "store", "tunnel/protocol", "tunnel"),
+    "tunnel/agent": ("net", "config", "tunnel/protocol", "tunnel"),
+    "front": ("net", "config"),
+    "cli": ("config", "net", "net/linux", "net/tls", "store", "store/sqlite", "tunnel/protocol"),
+    "app": ("*",),
+}
+
+# Foreign headers and the only folders that may include them; the first row that fits counts.
+# "tests" stands for every *_test.cpp, test/ and sim/.
+SYSTEM = ("net/linux", "app", "cli", "tests")
+FOREIGN = [
+    (r"openssl/", ("net/tls",)),
+    (r"sqlite3\.h", ("store/sqlite",)),
+    (r"toml\+\+/|toml\.hpp", ("config",)),
+    (r"nlohmann/", ("cli", "app", "store/sqlite")),
+    (r"CLI/", ("cli",)),
+    (r"qrencode\.h", ("cli",)),
+    (r"fmt/", ("*",)),
+    (r"(gtest|gmock|rapidcheck)[./]", ("tests",)),
+    (r"benchmark/", ("test",)),
+    (r"sys/(epoll|socket|un|uio|eventfd|timerfd|signalfd|sendfile)\.h", ("net/linux", "tests")),
+    (r"(netinet|arpa|net|linux)/|netdb\.h", ("net/linux", "tests")),
+    (r"poll\.h", ("net/linux", "app", "tests")),
+    (r"malloc\.h", ("app",)),
+    (r"(sys|bits)/", SYSTEM),
+    (r"(unistd|fcntl|signal|errno|termios|pwd|grp|dirent|pthread|sched|spawn)\.h", SYSTEM),
+]
+FOREIGN_IN_FILES = {  # path: (headers, why)
+    "src/core/ip.cpp": (r"(arpa/inet|netinet/in|sys/socket)\.h", "inet_pton needs no socket"),
+    "src/cli/control_client.cpp": (r"(sys/(socket|un)|poll)\.h", "one question, no loop"),
+    "src/config/load.cpp": (r"(fcntl|unistd|sys/stat)\.h", "reads files at the start"),
+    "src/net/tls/identity.cpp": (r"(fcntl|unistd|sys/stat)\.h", "a key file for its owner only"),
+    "src/store/sqlite/sqlite_store.cpp": (r"(fcntl|unistd|sys/stat)\.h", "files for the owner"),
+}
+
+# No clock, no randomness, no sockets: the same input gives the same output, always.
+PURE_FOLDERS = ("core", "tunnel/protocol")
+PURE_FILES = re.compile(
+    r"src/front/(http_(?!visitor)\w+|client_hello|proxy_header|head_queue|catalog)\.[ch]pp$")
+IMPURE_HEADERS = ("thread", "mutex", "random", "fstream", "iostream", "filesystem", "future",
+                  "condition_variable", "ctime")
+IMPURE = re.compile(r"::now\s*\(|\bmt19937|\bgetenv\s*\(|\bgetrandom\s*\(|(?<![\w.>])socket\s*\(")
+
+# Pure files that have no test file beside them, with the reason.
+UNTESTED = {}
+
+# Calls that go past the ports or past ownership: pattern, folders that may, remedy.
+FREE = r"(?<![\w.>:])(?:::|std::)?"  # a free function, not a member
+BANNED = [
+    (FREE + r"(rand|srand)\s*\(", (), "take randomness from net::Entropy"),
+    (r"\brandom_device\b", (), "take randomness from net::Entropy"),
+    (FREE + r"(sleep|usleep)\s*\(|\bsleep_(for|until)\s*\(", ("tests",), "arm a net::Timer"),
+    (FREE + r"(strcpy|strcat|sprintf|vsprintf|gets|alloca)\s*\(", (), "unbounded: use std or fmt"),
+    (FREE + r"time\s*\(\s*(nullptr|NULL|0|&)", ("app",), "take the time from net::Loop"),
+    (r"\bsystem_clock::now\b", ("net/linux", "app", "tests"), "take the time from net::Loop"),
+    # unique_ptr<T>(new T): the way to a private constructor. `new (` is placement.
+    (r"(?m)^(?!.*unique_ptr<).*(?<!operator )\bnew\b(?!\s*\()", (), "own it: std::make_unique"),
+    (r"(?<!operator )(?<!= )\bdelete\b", (), "own it with std::unique_ptr"),
+]
+LAMBDA_IN_AWAIT = re.compile(r"\bco_await\b[^;{}]*[(,=\s]\[[^\]\s][^\]]*\]\s*[({]")
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
