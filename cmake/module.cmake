@@ -1,6 +1,6 @@
 # homeport_module(folder [USES folders...] [LIBRARIES targets...])
-# One library per folder of src/, made of its own *.cpp (not of its sub-folders'), and one test program
-# per folder that has *_test.cpp files. New files need no line here.
+# One library per folder of src/, made of its own *.cpp (not of its sub-folders'), and one test
+# program per folder that has *_test.cpp files. New files need no line here.
 
 function(homeport_module folder)
   cmake_parse_arguments(ARG "" "" "USES;LIBRARIES" ${ARGN})

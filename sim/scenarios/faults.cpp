@@ -45,15 +45,33 @@ void Scenario::begin(const Fault& fault) {
     Host& line_end = cast_->router != nullptr ? cast_->home : cast_->target;
     simulation_.trace("fault.begin", static_cast<std::uint64_t>(fault.kind));
     switch (fault.kind) {
-    case Kind::address_change: change_address(fault.lasts); break;
-    case Kind::home_cut: wire_.cut(cast_->relay, line_end); break;
-    case Kind::visitor_cut: wire_.cut(cast_->visitors, cast_->relay); break;
-    case Kind::home_kill: take_down(cast_->home); break;
-    case Kind::relay_kill: take_down(cast_->relay); break;
-    case Kind::home_suspend: cast_->home.suspend(); break;
-    case Kind::relay_suspend: cast_->relay.suspend(); break;
-    case Kind::path_reset: wire_.reset_connections(cast_->relay, line_end); break;
-    case Kind::name_failure: wire_.fail_lookups(true); break;
+    case Kind::address_change:
+        change_address(fault.lasts);
+        break;
+    case Kind::home_cut:
+        wire_.cut(cast_->relay, line_end);
+        break;
+    case Kind::visitor_cut:
+        wire_.cut(cast_->visitors, cast_->relay);
+        break;
+    case Kind::home_kill:
+        take_down(cast_->home);
+        break;
+    case Kind::relay_kill:
+        take_down(cast_->relay);
+        break;
+    case Kind::home_suspend:
+        cast_->home.suspend();
+        break;
+    case Kind::relay_suspend:
+        cast_->relay.suspend();
+        break;
+    case Kind::path_reset:
+        wire_.reset_connections(cast_->relay, line_end);
+        break;
+    case Kind::name_failure:
+        wire_.fail_lookups(true);
+        break;
     }
 }
 
@@ -62,15 +80,31 @@ void Scenario::end(const Fault& fault) {
     Host& line_end = cast_->router != nullptr ? cast_->home : cast_->target;
     simulation_.trace("fault.end", static_cast<std::uint64_t>(fault.kind));
     switch (fault.kind) {
-    case Kind::address_change: break;
-    case Kind::home_cut: wire_.heal(cast_->relay, line_end); break;
-    case Kind::visitor_cut: wire_.heal(cast_->visitors, cast_->relay); break;
-    case Kind::home_kill: bring_up(cast_->home); break;
-    case Kind::relay_kill: bring_up(cast_->relay); break;
-    case Kind::home_suspend: cast_->home.resume(); break;
-    case Kind::relay_suspend: cast_->relay.resume(); break;
-    case Kind::path_reset: break;
-    case Kind::name_failure: wire_.fail_lookups(false); break;
+    case Kind::address_change:
+        break;
+    case Kind::home_cut:
+        wire_.heal(cast_->relay, line_end);
+        break;
+    case Kind::visitor_cut:
+        wire_.heal(cast_->visitors, cast_->relay);
+        break;
+    case Kind::home_kill:
+        bring_up(cast_->home);
+        break;
+    case Kind::relay_kill:
+        bring_up(cast_->relay);
+        break;
+    case Kind::home_suspend:
+        cast_->home.resume();
+        break;
+    case Kind::relay_suspend:
+        cast_->relay.resume();
+        break;
+    case Kind::path_reset:
+        break;
+    case Kind::name_failure:
+        wire_.fail_lookups(false);
+        break;
     }
     --faults_running_;
 }

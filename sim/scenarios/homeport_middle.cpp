@@ -27,7 +27,9 @@ const PublicKey kAgentKey = key_of(std::byte{2});
 
 /// Small enough that seeds run into the limits.
 config::Resume small_resume() {
-    return {.window = 120s, .stream_bytes = 256 * 1024, .session_bytes = 1024 * 1024,
+    return {.window = 120s,
+            .stream_bytes = 256 * 1024,
+            .session_bytes = 1024 * 1024,
             .total_bytes = 2 * 1024 * 1024};
 }
 
@@ -41,8 +43,8 @@ public:
     RelayProgram(Cast& cast, store::RelayStore& store, Random random)
         : security_(cast.relay.loop(), kRelayKey),
           entropy_(random),
-          relay_(tunnel::Relay::World{cast.relay.loop(), cast.relay.network(), security_, entropy_, log_,
-                                      pool_, store, publisher(), no_hash},
+          relay_(tunnel::Relay::World{cast.relay.loop(), cast.relay.network(), security_, entropy_,
+                                      log_, pool_, store, publisher(), no_hash},
                  {.name = "relay",
                   .listen = {Endpoint{cast.published.address, kLinkPort}},
                   .resume = small_resume()}),
@@ -74,8 +76,12 @@ private:
                                   const std::vector<tunnel::Offer>& offers) override {
         std::vector<front::Service> services;
         for (const tunnel::Offer& offer : offers) {
-            services.push_back({.agent = agent, .id = offer.id, .name = offer.name, .kind = offer.kind,
-                                .hosts = offer.hosts, .ports = offer.ports});
+            services.push_back({.agent = agent,
+                                .id = offer.id,
+                                .name = offer.name,
+                                .kind = offer.kind,
+                                .hosts = offer.hosts,
+                                .ports = offer.ports});
         }
         return front_.publish(agent, std::move(services));
     }
@@ -113,10 +119,11 @@ public:
 private:
     static config::Service service(const Cast& cast) {
         const std::uint16_t target = cast.target_address.port;
-        return {.name = "files",
-                .kind = ServiceKind::tcp,
-                .ports = PortRange{cast.published.port, cast.published.port},
-                .target = {.host = cast.target_address.address.to_string(), .ports = {target, target}}};
+        return {
+            .name = "files",
+            .kind = ServiceKind::tcp,
+            .ports = PortRange{cast.published.port, cast.published.port},
+            .target = {.host = cast.target_address.address.to_string(), .ports = {target, target}}};
     }
 
     NullLog log_;
@@ -163,8 +170,8 @@ public:
                                     agent->streams(), agent->blocks()};
         if (std::ranges::all_of(left, [](std::size_t count) { return count == 0; })) return;
         cast_.judge.violation(fmt::format(
-            "left over: relay {} visitors {} streams {} blocks, agent {} streams {} blocks", left[0],
-            left[1], left[2], left[3], left[4]));
+            "left over: relay {} visitors {} streams {} blocks, agent {} streams {} blocks",
+            left[0], left[1], left[2], left[3], left[4]));
     }
 
 private:

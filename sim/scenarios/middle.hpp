@@ -16,11 +16,11 @@ struct Cast {
     Judge& judge;
     Host& visitors;
     Host& relay;
-    Host& home;       ///< the agent's machine
-    Host& target;     ///< the server's, in the same network as `home`
-    Router* router;   ///< in front of `home` and `target`; nullptr: both have public addresses
-    Endpoint published;        ///< where visitors come, at the relay
-    Endpoint target_address;   ///< as `home` sees it
+    Host& home;          ///< the agent's machine
+    Host& target;        ///< the server's, in the same network as `home`
+    Router* router;      ///< in front of `home` and `target`; nullptr: both have public addresses
+    Endpoint published;  ///< where visitors come, at the relay
+    Endpoint target_address;  ///< as `home` sees it
 };
 
 /// Name of the home's public address: changes with it.

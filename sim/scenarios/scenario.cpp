@@ -25,7 +25,7 @@ IpAddress ip(std::string_view text) {
 
 struct Switch {
     const char* name;
-    bool Swarm::*flag;
+    bool Swarm::* flag;
 };
 
 constexpr std::array kSwitches{
@@ -221,8 +221,8 @@ void Scenario::check_visitors() {
         // Nobody tells the visitor: the relay lost its power, or its reset was lost on the way.
         const bool untold = (swarm_.relay_kills && swarm_.power_cuts) || swarm_.visitor_cuts;
         if ((calm || promises.finishes) && !untold && !visitor->over()) say("hangs");
-        const bool by_plan = visitor->state() == Visitor::State::left ||
-                             plan.order.abort_at < plan.order.length;
+        const bool by_plan =
+            visitor->state() == Visitor::State::left || plan.order.abort_at < plan.order.length;
         const bool must_complete = calm || (promises.resumes && !killed && !swarm_.wild);
         if (must_complete && !by_plan && visitor->state() != Visitor::State::completed) {
             say("did not complete");

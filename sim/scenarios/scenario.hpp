@@ -15,22 +15,22 @@ namespace homeport::sim {
 /// What the seed switched on.
 struct Swarm {
     bool address_changes = false;
-    bool home_cuts = false;      ///< black hole between relay and home
-    bool visitor_cuts = false;   ///< black hole between visitors and relay
+    bool home_cuts = false;     ///< black hole between relay and home
+    bool visitor_cuts = false;  ///< black hole between visitors and relay
     bool home_kills = false;
     bool relay_kills = false;
-    bool power_cuts = false;     ///< kills are without FIN and RST
+    bool power_cuts = false;  ///< kills are without FIN and RST
     bool suspends = false;
-    bool path_resets = false;    ///< RST to the connections between relay and home
+    bool path_resets = false;  ///< RST to the connections between relay and home
     bool name_failures = false;
     bool loss = false;
     bool narrow = false;         ///< little bandwidth
     bool small_buffers = false;  ///< in the kernels
     bool slow_readers = false;
     bool leavers = false;
-    bool aborts = false;         ///< the target resets in the middle
+    bool aborts = false;  ///< the target resets in the middle
     bool quirks = false;
-    bool wild = false;           ///< faults overlap: only safety is promised
+    bool wild = false;  ///< faults overlap: only safety is promised
 
     static Swarm choose(Random& random);
     std::string describe() const;
@@ -38,8 +38,15 @@ struct Swarm {
 
 struct Fault {
     enum class Kind : std::uint8_t {
-        address_change, home_cut, visitor_cut, home_kill, relay_kill,
-        home_suspend, relay_suspend, path_reset, name_failure,
+        address_change,
+        home_cut,
+        visitor_cut,
+        home_kill,
+        relay_kill,
+        home_suspend,
+        relay_suspend,
+        path_reset,
+        name_failure,
     };
     Kind kind;
     Duration at;

@@ -145,8 +145,8 @@ ListenQueue* Host::listener_at(const net::SocketAddress& address) const {
 
 std::uint16_t Host::ephemeral_port() {
     const std::uint16_t port = next_port_;
-    next_port_ = port == kLastEphemeralPort ? kFirstEphemeralPort
-                                            : static_cast<std::uint16_t>(port + 1);
+    next_port_ =
+        port == kLastEphemeralPort ? kFirstEphemeralPort : static_cast<std::uint16_t>(port + 1);
     return port;
 }
 

@@ -48,9 +48,8 @@ private:
     }
 
     void run() override {
-        std::erase_if(waiting_, [](const auto& socket) {
-            return socket->gone() && socket->readable() == 0;
-        });
+        std::erase_if(waiting_,
+                      [](const auto& socket) { return socket->gone() && socket->readable() == 0; });
         if (paused_ || waiting_.empty()) return;
         auto socket = std::move(waiting_.front());
         waiting_.erase(waiting_.begin());

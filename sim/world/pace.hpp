@@ -11,9 +11,9 @@ namespace homeport::sim {
 struct Pace {
     static constexpr std::uint64_t kNoStop = ~std::uint64_t{0};
 
-    std::uint64_t burst_bytes = 0;      ///< 0: no pauses
-    Duration pause{};                   ///< after each burst
-    std::uint64_t stop_at = kNoStop;    ///< offset at which reading stops once
+    std::uint64_t burst_bytes = 0;    ///< 0: no pauses
+    Duration pause{};                 ///< after each burst
+    std::uint64_t stop_at = kNoStop;  ///< offset at which reading stops once
     Duration stop_for{};
 };
 

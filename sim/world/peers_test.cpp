@@ -41,8 +41,12 @@ struct Meeting : TwoHosts {
 TEST(Peers, CompleteEveryMode) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         Meeting world(seed);
-        world.simulation.quirks() = {.partial = 0.3, .again = 0.2, .spurious = 0.2,
-                                     .late_posts = 0.3, .shuffle = true, .wake_delay = 100us};
+        world.simulation.quirks() = {.partial = 0.3,
+                                     .again = 0.2,
+                                     .spurious = 0.2,
+                                     .late_posts = 0.3,
+                                     .shuffle = true,
+                                     .wake_delay = 100us};
         for (const auto mode : {Order::Mode::serve, Order::Mode::echo, Order::Mode::upload}) {
             const VisitorPlan plan{.order = {.mode = mode, .seed = seed, .length = 300'000},
                                    .half_close = seed % 2 == 0};

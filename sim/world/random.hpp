@@ -33,8 +33,7 @@ public:
     }
     /// `probability` from 0 to 1. Takes nothing from the sequence when it is 0.
     bool chance(double probability) {
-        return probability > 0 &&
-               static_cast<double>(next() >> 11) * 0x1p-53 < probability;
+        return probability > 0 && static_cast<double>(next() >> 11) * 0x1p-53 < probability;
     }
     /// 1 to `max`, each order of magnitude as likely as the other. Requires max > 0.
     std::uint64_t size(std::uint64_t max) {

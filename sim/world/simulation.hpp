@@ -27,14 +27,14 @@ public:
 /// Liberties that the contract of src/net gives an implementation; each is a probability per call.
 /// All zero: whole reads and writes, and never an edge too many.
 struct Quirks {
-    double partial = 0;      ///< read() or write() moves a random part only
-    double again = 0;        ///< read() or write() answers `again` though it could move bytes
-    double spurious = 0;     ///< an edge comes though nobody waits for it
+    double partial = 0;   ///< read() or write() moves a random part only
+    double again = 0;     ///< read() or write() answers `again` though it could move bytes
+    double spurious = 0;  ///< an edge comes though nobody waits for it
     double late_posts =
         0;  ///< posted tasks run after all I/O of the wake-up, not after the callback
-    bool shuffle = false;    ///< edges of one wake-up come in random order
+    bool shuffle = false;         ///< edges of one wake-up come in random order
     bool reset_discards = false;  ///< a reset throws away what was received but not read
-    Duration wake_delay{};   ///< a host runs up to this long after it could
+    Duration wake_delay{};        ///< a host runs up to this long after it could
 };
 
 /// Something that is woken: the run loop of a host.

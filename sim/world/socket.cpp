@@ -158,10 +158,14 @@ void Socket::arrive_reset() {
 void Socket::arrive(const Segment& segment, Socket& from) {
     const auto keep_alive = shared_from_this();
     switch (segment.kind) {
-    case Segment::Kind::rst: return arrive_reset();
-    case Segment::Kind::syn_ack: return arrive_syn_ack(from);
-    case Segment::Kind::syn: return;
-    case Segment::Kind::data: break;
+    case Segment::Kind::rst:
+        return arrive_reset();
+    case Segment::Kind::syn_ack:
+        return arrive_syn_ack(from);
+    case Segment::Kind::syn:
+        return;
+    case Segment::Kind::data:
+        break;
     }
     if (phase_ == Phase::syn_sent) return;
     if (phase_ == Phase::syn_received) become_established();

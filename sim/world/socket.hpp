@@ -27,11 +27,11 @@ struct Segment {
     enum class Kind : std::uint8_t { syn, syn_ack, data, rst };
     Kind kind = Kind::data;
     bool fin = false;
-    bool probe = false;         ///< wants an answer though it may carry nothing
+    bool probe = false;  ///< wants an answer though it may carry nothing
     std::uint32_t length = 0;
-    std::uint64_t offset = 0;   ///< of the first byte, from 0; the FIN counts as one byte
-    std::uint64_t ack = 0;      ///< offset expected next from the other side
-    std::uint64_t limit = 0;    ///< the other side may send up to here
+    std::uint64_t offset = 0;  ///< of the first byte, from 0; the FIN counts as one byte
+    std::uint64_t ack = 0;     ///< offset expected next from the other side
+    std::uint64_t limit = 0;   ///< the other side may send up to here
 };
 
 /// What the router in front of a host knows of a connection from behind it.
@@ -148,24 +148,24 @@ private:
     ListenQueue* queue_ = nullptr;
     std::weak_ptr<Socket> peer_;
 
-    ByteBuffer out_;                 ///< from acked_ on
+    ByteBuffer out_;  ///< from acked_ on
     std::uint64_t acked_ = 0;
-    std::uint64_t next_ = 0;         ///< offset sent next
-    std::uint64_t limit_ = 0;        ///< the peer's window ends here
-    std::uint64_t flight_bytes_;     ///< in flight at once: small after a retransmission
+    std::uint64_t next_ = 0;      ///< offset sent next
+    std::uint64_t limit_ = 0;     ///< the peer's window ends here
+    std::uint64_t flight_bytes_;  ///< in flight at once: small after a retransmission
     bool fin_queued_ = false;
     bool fin_acked_ = false;
 
     ByteBuffer in_;
-    std::uint64_t expected_ = 0;     ///< offset received next, the FIN included
-    std::uint64_t promised_ = 0;     ///< the limit that the peer was told last
+    std::uint64_t expected_ = 0;  ///< offset received next, the FIN included
+    std::uint64_t promised_ = 0;  ///< the limit that the peer was told last
     bool fin_received_ = false;
 
     TimePoint deadline_ = kNever;
     TimePoint scheduled_ = kNever;
-    TimePoint answer_due_{};         ///< when the last segment's answer can be here
-    int unanswered_ = 0;             ///< retransmissions since anything was heard
-    int backoff_ = 0;                ///< retransmissions since anything moved
+    TimePoint answer_due_{};  ///< when the last segment's answer can be here
+    int unanswered_ = 0;      ///< retransmissions since anything was heard
+    int backoff_ = 0;         ///< retransmissions since anything moved
 };
 
 }  // namespace homeport::sim

@@ -124,8 +124,12 @@ TEST(Socket, NoEdgeForWhoDoesNotWait) {
 // Rule: with quirks edges come for nothing, reads and writes are partial; the bytes stay right.
 TEST(Socket, QuirksKeepTheBytes) {
     TwoHosts world(5);
-    world.simulation.quirks() = {.partial = 0.5, .again = 0.3, .spurious = 0.5, .late_posts = 0.5,
-                                 .shuffle = true, .wake_delay = 1ms};
+    world.simulation.quirks() = {.partial = 0.5,
+                                 .again = 0.3,
+                                 .spurious = 0.5,
+                                 .late_posts = 0.5,
+                                 .shuffle = true,
+                                 .wake_delay = 1ms};
     world.connect();
     std::string sent;
     for (int i = 0; i < 300; ++i) {

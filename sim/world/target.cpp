@@ -51,18 +51,23 @@ private:
     Step read_some() {
         if (ended_ || reader_.pausing()) return Step::blocked;
         std::array<std::byte, kReadBytes> buffer;
-        std::size_t most = order_ ? reader_.allowance(received_, kReadBytes)
-                                  : Order::kBytes - head_.size();
+        std::size_t most =
+            order_ ? reader_.allowance(received_, kReadBytes) : Order::kBytes - head_.size();
         if (order_ && order_->mode == Order::Mode::echo) {
             most = std::min(most, kEchoBytes - std::min(kEchoBytes, echo_.size()));
         }
         if (most == 0) return Step::blocked;
         const auto result = stream_->read(MutableBytes(buffer).first(most));
         switch (result.status) {
-        case net::IoResult::Status::again: return Step::blocked;
-        case net::IoResult::Status::error: ++target_.counts_.cut; return Step::over;
-        case net::IoResult::Status::eof: return take_end();
-        case net::IoResult::Status::ok: break;
+        case net::IoResult::Status::again:
+            return Step::blocked;
+        case net::IoResult::Status::error:
+            ++target_.counts_.cut;
+            return Step::over;
+        case net::IoResult::Status::eof:
+            return take_end();
+        case net::IoResult::Status::ok:
+            break;
         }
         const Bytes bytes = Bytes(buffer).first(result.bytes);
         return order_ ? take_bytes(bytes) : take_head(bytes);

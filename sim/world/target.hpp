@@ -13,9 +13,9 @@ namespace homeport::sim {
 
 struct TargetCounts {
     std::uint64_t accepted = 0;
-    std::uint64_t served = 0;      ///< orders done to the end
-    std::uint64_t cut = 0;         ///< connections reset before that
-    std::uint64_t empty = 0;       ///< ended cleanly before the first byte
+    std::uint64_t served = 0;  ///< orders done to the end
+    std::uint64_t cut = 0;     ///< connections reset before that
+    std::uint64_t empty = 0;   ///< ended cleanly before the first byte
 };
 
 class Target {

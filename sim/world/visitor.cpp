@@ -16,13 +16,20 @@ constexpr Duration kDialTimeout = 60s;
 
 std::string_view to_string(Visitor::State state) {
     switch (state) {
-    case Visitor::State::waiting: return "waiting";
-    case Visitor::State::running: return "running";
-    case Visitor::State::completed: return "completed";
-    case Visitor::State::cut: return "cut";
-    case Visitor::State::refused: return "refused";
-    case Visitor::State::left: return "left";
-    case Visitor::State::truncated: return "truncated";
+    case Visitor::State::waiting:
+        return "waiting";
+    case Visitor::State::running:
+        return "running";
+    case Visitor::State::completed:
+        return "completed";
+    case Visitor::State::cut:
+        return "cut";
+    case Visitor::State::refused:
+        return "refused";
+    case Visitor::State::left:
+        return "left";
+    case Visitor::State::truncated:
+        return "truncated";
     }
     return "?";
 }
@@ -117,10 +124,14 @@ Visitor::Step Visitor::read_some() {
     }
     const auto result = stream_->read(MutableBytes(buffer).first(most));
     switch (result.status) {
-    case net::IoResult::Status::again: return Step::blocked;
-    case net::IoResult::Status::error: return end(State::cut);
-    case net::IoResult::Status::eof: return take_end();
-    case net::IoResult::Status::ok: break;
+    case net::IoResult::Status::again:
+        return Step::blocked;
+    case net::IoResult::Status::error:
+        return end(State::cut);
+    case net::IoResult::Status::eof:
+        return take_end();
+    case net::IoResult::Status::ok:
+        break;
     }
     return take(Bytes(buffer).first(result.bytes));
 }

@@ -16,15 +16,15 @@ struct VisitorPlan {
     Endpoint to;
     Duration start_after{};
     Order order;
-    bool half_close = true;        ///< ends its direction when all is sent; else stays open
-    Pace pace;                     ///< how it reads
+    bool half_close = true;  ///< ends its direction when all is sent; else stays open
+    Pace pace;               ///< how it reads
     std::uint64_t leave_at = Order::kNoAbort;  ///< resets when it has read so many bytes
 };
 
 class Visitor final : private net::StreamHandler {
 public:
     enum class State : std::uint8_t {
-        waiting,    ///< not come yet, or dialling
+        waiting,  ///< not come yet, or dialling
         running,
         completed,  ///< every byte right and the end where it belongs
         cut,        ///< reset: allowed where a stream cannot go on, never a clean end

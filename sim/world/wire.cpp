@@ -161,9 +161,8 @@ TimePoint Wire::send(const std::shared_ptr<Socket>& from, const Segment& segment
     if (!alive_) return now;
     Host& host = from->host();
     if (segment.kind == Segment::Kind::syn) {
-        from->remote_host = from->unix_path().empty()
-                                ? owner_of(from->remote().address, host)
-                                : &host;
+        from->remote_host =
+            from->unix_path().empty() ? owner_of(from->remote().address, host) : &host;
     }
     if (from->remote_host == nullptr) return now;
     Host& to = *from->remote_host;

@@ -23,7 +23,7 @@ struct Path {
     double loss = 0;                     ///< share of segments that need 200 ms, 400 ms ... more
     bool blocked = false;                ///< a black hole: what is on the way is lost as well
 
-    TimePoint free_at{};                 ///< kept by Wire: when the last segment has left
+    TimePoint free_at{};  ///< kept by Wire: when the last segment has left
 };
 
 class Wire {

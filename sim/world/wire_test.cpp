@@ -247,8 +247,8 @@ TEST(Router, ForgetsIdleMappings) {
 
 std::uint64_t hash_of_run(std::uint64_t seed) {
     TwoHosts world(seed);
-    world.simulation.quirks() = {.partial = 0.5, .again = 0.1, .spurious = 0.1, .shuffle = true,
-                                 .wake_delay = 100us};
+    world.simulation.quirks() = {
+        .partial = 0.5, .again = 0.1, .spurious = 0.1, .shuffle = true, .wake_delay = 100us};
     world.wire.default_path().jitter = 3ms;
     world.connect();
     world.client_end.fill();

@@ -10,6 +10,7 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -50,6 +51,8 @@ protected:
         address.sun_family = AF_UNIX;
         std::copy(path_.begin(), path_.end(), address.sun_path);
         const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        const timeval patience{.tv_sec = 5, .tv_usec = 0};  // a missing answer fails, not hangs
+        ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
         return fd;
     }

@@ -145,7 +145,7 @@ Result<> Demo::start_relay() {
     relay_ = std::move(*relay);
     auto started = relay_->start();
     if (!started && started.error().code == Errc::exists) {
-        return fail(Errc::exists, fmt::format("{}; choose another port: homeport demo --listen "
+        return fail(Errc::exists, fmt::format("{}, for example: homeport demo --listen "
                                               "127.0.0.1:8888",
                                               started.error().what));
     }

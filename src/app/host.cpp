@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace homeport::app {
@@ -16,6 +17,15 @@ void raise_descriptor_limit() {
 }
 
 }  // namespace
+
+std::size_t visitors_by_descriptor_limit() {
+    constexpr std::size_t kLeast = 64;
+    constexpr std::size_t kMost = 1'000'000;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kLeast;
+    if (limit.rlim_cur == RLIM_INFINITY) return kMost;
+    return std::clamp<std::size_t>(limit.rlim_cur / 10 * 9, kLeast, kMost);
+}
 
 Host::Host(Level least)
     : log_(least),

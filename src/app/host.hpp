@@ -14,6 +14,9 @@
 
 namespace homeport::app {
 
+/// Visitors that this process' limit of open files has room for: nine tenths of it, one each.
+std::size_t visitors_by_descriptor_limit();
+
 class Host {
 public:
     /// Blocks SIGTERM, SIGINT and SIGHUP, and raises the soft limit of descriptors to the hard one.

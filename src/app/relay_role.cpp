@@ -1,5 +1,6 @@
 #include "app/relay_role.hpp"
 
+#include "app/host.hpp"
 #include "app/settings_change.hpp"
 #include "cli/version.hpp"
 #include "config/load.hpp"
@@ -26,7 +27,8 @@ RelayRole::RelayRole(const World& world, State state, std::string settings_file,
     front_ = std::make_unique<front::Front>(
         front::Front::World{world_.loop, world_.network, world_.entropy, world_.log, world_.pool,
                             *homes_},
-        front::Front::Options{settings_.front, settings_.park, settings_.stand_in_directory});
+        front::Front::Options{settings_.front, settings_.park, settings_.stand_in_directory,
+                              visitors_by_descriptor_limit()});
     publications_.attach(front_.get());
 }
 

@@ -11,6 +11,7 @@ public:
           stream_(std::move(stream)),
           timer_(server.loop_.timers(), net::call<&Connection::close>(this)) {
         stream_->set_handler(this);
+        timer_.arm(server_.loop_.now() + server_.dialogue_.timeout);
     }
     ~Connection() { stream_->set_handler(nullptr); }
 
@@ -111,7 +112,7 @@ Result<> RequestServer::start(const net::SocketAddress& address) {
 }
 
 void RequestServer::accept(std::unique_ptr<net::Stream> stream) {
-    if (connections_.size() > dialogue_.max_connections) {
+    if (connections_.size() >= dialogue_.max_connections) {
         // One write without waiting: a refused guest holds nothing here.
         if (!dialogue_.too_many.empty()) stream->write(as_bytes(dialogue_.too_many));
         return;

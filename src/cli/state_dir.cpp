@@ -121,7 +121,7 @@ Result<std::string> read_trusted_file(const std::string& path, std::size_t max_b
 }
 
 Result<> write_private_file(const std::string& path, std::string_view content) {
-    const std::string temporary = path;
+    const std::string temporary = fmt::format("{}.new.{}", path, ::getpid());
     {
         const File file(
             ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));

@@ -16,22 +16,22 @@ namespace homeport::config {
 
 /// Where a service's bytes go: host and first port, or the path of a Unix socket.
 struct Target {
-    std::string host;              ///< name or numeric address; empty for a Unix socket
-    PortRange ports;               ///< one port, or as many as the service has
-    std::string unix_path;         ///< for "unix:/path"
+    std::string host;       ///< name or numeric address; empty for a Unix socket
+    PortRange ports;        ///< one port, or as many as the service has
+    std::string unix_path;  ///< for "unix:/path"
     friend bool operator==(const Target&, const Target&) = default;
 };
 
 struct Service {
     std::string name;
     ServiceKind kind = ServiceKind::tcp;
-    std::vector<HostGlob> hosts;       ///< http, tls
-    std::optional<PortRange> ports;    ///< tcp
+    std::vector<HostGlob> hosts;     ///< http, tls
+    std::optional<PortRange> ports;  ///< tcp
     Target target;
     ProxyProtocol proxy_protocol = ProxyProtocol::none;
-    std::vector<Cidr> allow;           ///< empty: everybody
-    std::vector<Cidr> deny;            ///< wins over allow
-    std::string stand_in_html;         ///< contents of the stand_in file; empty: the relay's page
+    std::vector<Cidr> allow;    ///< empty: everybody
+    std::vector<Cidr> deny;     ///< wins over allow
+    std::string stand_in_html;  ///< contents of the stand_in file; empty: the relay's page
     friend bool operator==(const Service&, const Service&) = default;
 };
 
@@ -51,10 +51,10 @@ struct Resume {
 };
 
 struct Front {
-    IpAddress address;                 ///< where ports of tcp services open
+    IpAddress address;  ///< where ports of tcp services open
     std::vector<Endpoint> http;
     std::vector<Endpoint> tls;
-    std::vector<Cidr> trusted_proxies; ///< senders of PROXY protocol
+    std::vector<Cidr> trusted_proxies;  ///< senders of PROXY protocol
     friend bool operator==(const Front&, const Front&) = default;
 };
 
@@ -63,11 +63,11 @@ struct Relay {
     std::string state_dir;
     std::vector<Endpoint> listen;
     HostPort public_address;
-    std::string control;               ///< path of the control socket
+    std::string control;  ///< path of the control socket
     Front front;
     Park park;
     Resume resume;
-    std::string stand_in_directory;    ///< empty: built-in page only
+    std::string stand_in_directory;  ///< empty: built-in page only
     Level log_level = Level::info;
     std::optional<Endpoint> metrics;
     friend bool operator==(const Relay&, const Relay&) = default;
@@ -76,7 +76,7 @@ struct Relay {
 struct Agent {
     std::string state_dir;
     std::string control;
-    std::optional<HostPort> relay;     ///< overrides the address from the token
+    std::optional<HostPort> relay;  ///< overrides the address from the token
     std::vector<Service> services;
     Resume resume;
     Level log_level = Level::info;

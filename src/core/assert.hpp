@@ -7,8 +7,8 @@ namespace homeport {
 
 }  // namespace homeport
 
-#define HOMEPORT_ASSERT(expression)                                             \
-    do {                                                                        \
-        if (!(expression)) [[unlikely]]                                         \
-            ::homeport::assert_failed(#expression, __FILE__, __LINE__);         \
+#define HOMEPORT_ASSERT(expression)                                     \
+    do {                                                                \
+        if (!(expression)) [[unlikely]]                                 \
+            ::homeport::assert_failed(#expression, __FILE__, __LINE__); \
     } while (false)

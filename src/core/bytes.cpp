@@ -30,7 +30,8 @@ Bytes Reader::rest() {
 
 std::uint64_t Reader::big_endian(std::size_t count) {
     std::uint64_t value = 0;
-    for (const std::byte byte : take(count)) value = value << 8 | std::to_integer<std::uint64_t>(byte);
+    for (const std::byte byte : take(count))
+        value = value << 8 | std::to_integer<std::uint64_t>(byte);
     return value;
 }
 

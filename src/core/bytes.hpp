@@ -1,8 +1,8 @@
 #pragma once
 /// Views of bytes, and the reader and writer that all wire formats use.
 /// Integers are varints as in RFC 9000 section 16 (1, 2, 4 or 8 bytes, top two bits tell; at most
-/// 2^62-1) or big-endian fixed width. A `Reader` never reads past its end: it turns `bad` instead and
-/// stays bad, so a parser checks once, at the end.
+/// 2^62-1) or big-endian fixed width. A `Reader` never reads past its end: it turns `bad` instead
+/// and stays bad, so a parser checks once, at the end.
 
 #include <cstddef>
 #include <cstdint>

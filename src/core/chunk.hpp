@@ -1,7 +1,7 @@
 #pragma once
-/// Buffers of the data plane: fixed blocks from a pool, and queues of slices of them. A slice keeps its
-/// block alive; an empty queue owns no memory, so an idle stream costs none.
-/// One pool serves one thread; nothing here is locked.
+/// Buffers of the data plane: fixed blocks from a pool, and queues of slices of them. A slice keeps
+/// its block alive; an empty queue owns no memory, so an idle stream costs none. One pool serves
+/// one thread; nothing here is locked.
 
 #include "core/bytes.hpp"
 
@@ -109,7 +109,7 @@ private:
     std::size_t tail_room() const;
 
     std::vector<Slice> slices_;
-    std::size_t head_ = 0;      ///< index of the first live slice
+    std::size_t head_ = 0;  ///< index of the first live slice
     std::size_t bytes_ = 0;
     std::size_t reserved_from_ = 0;  ///< index of the slice that commit() fills first
 };

@@ -1,6 +1,6 @@
 #pragma once
-/// A doubly linked list through hooks inside its elements: no allocation, O(1) removal from the middle.
-/// An element is on at most one list per hook, and leaves it when it dies.
+/// A doubly linked list through hooks inside its elements: no allocation, O(1) removal from the
+/// middle. An element is on at most one list per hook, and leaves it when it dies.
 
 #include <cstddef>
 
@@ -22,14 +22,14 @@ public:
     }
 
 private:
-    template <class T, ListHook T::*Hook>
+    template <class T, ListHook T::* Hook>
     friend class IntrusiveList;
     ListHook* next_ = nullptr;
     ListHook* previous_ = nullptr;
     void* owner_ = nullptr;
 };
 
-template <class T, ListHook T::*Hook>
+template <class T, ListHook T::* Hook>
 class IntrusiveList {
 public:
     IntrusiveList() { head_.next_ = head_.previous_ = &head_; }

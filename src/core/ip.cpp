@@ -2,8 +2,8 @@
 
 #include "core/text.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
+#include <algorithm>
 #include <string>
 
 namespace homeport {
@@ -29,8 +29,9 @@ Result<SplitPort> split_port(std::string_view text) {
     const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
     if (bracketed) host = host.substr(1, host.size() - 2);
     if (host.empty() || (!bracketed && host.find(':') != std::string_view::npos)) {
-        return fail(Errc::invalid, "\"" + std::string(text) + "\" is not host:port; write an IPv6 "
-                                   "address in brackets, as [2001:db8::1]:80");
+        return fail(Errc::invalid, "\"" + std::string(text) +
+                                       "\" is not host:port; write an IPv6 "
+                                       "address in brackets, as [2001:db8::1]:80");
     }
     return SplitPort{host, static_cast<std::uint16_t>(*port)};
 }

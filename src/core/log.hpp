@@ -27,7 +27,8 @@ class Log {
 public:
     virtual ~Log() = default;
     virtual bool enabled(Level level) const = 0;
-    virtual void write(Level level, std::string_view event, std::initializer_list<Field> fields) = 0;
+    virtual void write(Level level, std::string_view event,
+                       std::initializer_list<Field> fields) = 0;
 
     void debug(std::string_view event, std::initializer_list<Field> fields = {}) {
         if (enabled(Level::debug)) write(Level::debug, event, fields);

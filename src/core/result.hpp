@@ -10,18 +10,18 @@
 namespace homeport {
 
 enum class Errc : unsigned char {
-    invalid,      ///< input breaks a rule of its format
-    protocol,     ///< the peer broke the protocol
-    denied,       ///< not allowed: no grant, wrong key, rule says no
+    invalid,   ///< input breaks a rule of its format
+    protocol,  ///< the peer broke the protocol
+    denied,    ///< not allowed: no grant, wrong key, rule says no
     not_found,
     exists,       ///< taken by somebody else
     limit,        ///< a named limit is reached
     refused,      ///< connection refused by the host
     unreachable,  ///< no route, host or network down, name does not resolve
     timed_out,
-    reset,        ///< connection cut before its end
-    closed,       ///< used after its end
-    io,           ///< the operating system or the disk said no
+    reset,   ///< connection cut before its end
+    closed,  ///< used after its end
+    io,      ///< the operating system or the disk said no
 };
 
 /// The word of the code in logs and JSON, for example "timed_out".

@@ -45,7 +45,8 @@ std::optional<ServiceKind> parse_service_kind(std::string_view text) {
 Result<PortRange> PortRange::parse(std::string_view text) {
     const auto dash = text.find('-');
     const auto first = parse_uint(text.substr(0, dash), 65535);
-    const auto last = dash == std::string_view::npos ? first : parse_uint(text.substr(dash + 1), 65535);
+    const auto last =
+        dash == std::string_view::npos ? first : parse_uint(text.substr(dash + 1), 65535);
     if (!first || !last || *first == 0 || *first > *last) {
         return fail(Errc::invalid, "\"" + std::string(text) +
                                        "\" is not a port or a range; write \"8080\" or "
@@ -82,7 +83,8 @@ bool HostGlob::matches(std::string_view host) const {
 
 bool HostGlob::covers(const HostGlob& other) const {
     if (!other.wildcard()) return matches(other.text_);
-    return wildcard() && std::string_view(other.text_).substr(1).ends_with(std::string_view(text_).substr(1));
+    return wildcard() &&
+           std::string_view(other.text_).substr(1).ends_with(std::string_view(text_).substr(1));
 }
 
 }  // namespace homeport

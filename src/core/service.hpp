@@ -31,14 +31,18 @@ struct PortRange {
     static Result<PortRange> parse(std::string_view text);
     std::string to_string() const;
     bool contains(std::uint16_t port) const { return first <= port && port <= last; }
-    bool contains(const PortRange& other) const { return first <= other.first && other.last <= last; }
-    bool overlaps(const PortRange& other) const { return first <= other.last && other.first <= last; }
+    bool contains(const PortRange& other) const {
+        return first <= other.first && other.last <= last;
+    }
+    bool overlaps(const PortRange& other) const {
+        return first <= other.last && other.first <= last;
+    }
     std::size_t count() const { return std::size_t{last} - first + 1; }
     friend auto operator<=>(const PortRange&, const PortRange&) = default;
 };
 
-/// A host name or "*." and a host name, in lower case without a final dot. "*.example.net" stands for
-/// any name below example.net, at any depth, not for example.net itself.
+/// A host name or "*." and a host name, in lower case without a final dot. "*.example.net" stands
+/// for any name below example.net, at any depth, not for example.net itself.
 class HostGlob {
 public:
     /// Letters, digits, hyphens, underscores and dots; labels of 1-63, 253 in all; "*" only as the

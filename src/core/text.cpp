@@ -14,11 +14,8 @@ struct Unit {
     std::uint64_t factor;
 };
 
-constexpr std::array<Unit, 5> kDurationUnits{{{"d", 86'400'000},
-                                              {"h", 3'600'000},
-                                              {"m", 60'000},
-                                              {"s", 1'000},
-                                              {"ms", 1}}};
+constexpr std::array<Unit, 5> kDurationUnits{
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 constexpr std::array<Unit, 4> kSizeUnits{
     {{"", 1}, {"KiB", 1ULL << 10}, {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30}}};
 
@@ -46,7 +43,8 @@ char lower(char c) {
 std::optional<std::uint64_t> parse_uint(std::string_view text, std::uint64_t max) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value > max) return std::nullopt;
+    if (error != std::errc{} || end != text.data() + text.size() || value > max)
+        return std::nullopt;
     return value;
 }
 

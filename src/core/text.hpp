@@ -18,8 +18,8 @@ std::optional<std::uint64_t> parse_uint(std::string_view text, std::uint64_t max
 
 /// "500ms", "30s", "5m", "2h", "7d": a whole number and one unit.
 Result<Duration> parse_duration(std::string_view text);
-/// For people: "2h", "1m30s"; whole milliseconds, what is below is cut off. Only a form with one unit
-/// can be read back by parse_duration.
+/// For people: "2h", "1m30s"; whole milliseconds, what is below is cut off. Only a form with one
+/// unit can be read back by parse_duration.
 std::string format_duration(Duration duration);
 
 /// "512", "64KiB", "16MiB", "2GiB".

@@ -1,9 +1,5 @@
 #include "front/doorman.hpp"
 
-#include <sys/resource.h>
-
-#include <algorithm>
-
 namespace homeport::front {
 
 Admission::~Admission() {
@@ -14,11 +10,15 @@ Admission::~Admission() {
 
 bool Admission::belongs_to(const IpAddress& source) {
     const IpAddress key = source_key(source);
-    if (doorman_->sources_.of(key) >= doorman_->max_per_source_) return false;
+    if (!doorman_->has_room_for(key)) return false;
     if (key_) doorman_->sources_.remove(*key_);
     key_ = key;
     doorman_->sources_.add(key);
     return true;
+}
+
+bool Doorman::has_room_for(const IpAddress& key) const {
+    return sources_.of(key) < max_per_source_ || inside_ < max_total_ / 4 * 3;
 }
 
 std::optional<Admission> Doorman::admit(const std::optional<IpAddress>& source) {
@@ -26,20 +26,11 @@ std::optional<Admission> Doorman::admit(const std::optional<IpAddress>& source) 
     std::optional<IpAddress> key;
     if (source) {
         key = source_key(*source);
-        if (sources_.of(*key) >= max_per_source_) return std::nullopt;
+        if (!has_room_for(*key)) return std::nullopt;
         sources_.add(*key);
     }
     ++inside_;
     return Admission(this, key);
-}
-
-std::size_t connections_by_file_limit() {
-    constexpr std::size_t kAtLeast = 64;
-    constexpr std::size_t kAtMost = 1'000'000;
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return kAtLeast;
-    if (limit.rlim_cur == RLIM_INFINITY) return kAtMost;
-    return std::clamp<std::size_t>(limit.rlim_cur / 10 * 8 / 2, kAtLeast, kAtMost);
 }
 
 }  // namespace homeport::front

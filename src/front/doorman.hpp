@@ -1,5 +1,7 @@
 #pragma once
-/// Caps on connections: in total, and per source.
+/// Caps on connections: in total, and per source. A source above its cap may have more only while
+/// less than three quarters of the total is taken: one address may be many people, but never shut
+/// others out.
 
 #include "core/ip.hpp"
 #include "front/places.hpp"
@@ -43,15 +45,12 @@ public:
 
 private:
     friend class Admission;
+    bool has_room_for(const IpAddress& key) const;
 
     std::size_t max_total_;
     std::uint32_t max_per_source_;
     std::size_t inside_ = 0;
     SourceCounts sources_;
 };
-
-/// Connections this process may hold, by its limit of open files: visitors get 80 % of it, and each
-/// may need two.
-std::size_t connections_by_file_limit();
 
 }  // namespace homeport::front

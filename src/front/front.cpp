@@ -14,7 +14,7 @@ namespace homeport::front {
 class Front::Impl {
 public:
     Impl(const World& world, Options options)
-        : hall_(world, std::move(options), connections_by_file_limit()),
+        : hall_(world, std::move(options)),
           catalog_(hall_, [this](ServiceEntry& entry, std::uint16_t port,
                                  std::unique_ptr<net::Stream> stream) {
               accept({Door::Kind::tcp, &entry, port}, std::move(stream));

@@ -273,17 +273,6 @@ TEST_F(FrontTest, Drain) {
     EXPECT_EQ(world.front->visitors(), 1U);
 }
 
-TEST_F(FrontTest, SourceCap) {
-    world.publish({tcp_service("a", 1000)});
-    for (std::uint32_t i = 0; i < 4096; ++i) {
-        if (world.network.connect(1000)->saw_reset()) break;
-    }
-    const std::size_t inside = world.front->visitors();
-    EXPECT_LE(inside, 4096U);
-    EXPECT_TRUE(world.network.connect(1000)->saw_reset() || inside < 4096U);
-    EXPECT_LE(world.front->visitors(), 4096U);
-}
-
 struct ProxyTest : ::testing::Test {
     static Front::Options options() {
         Front::Options options;

@@ -65,10 +65,10 @@ struct Arrival {
 };
 
 struct Hall {
-    Hall(const Front::World& w, Front::Options o, std::size_t max_visitors)
+    Hall(const Front::World& w, Front::Options o)
         : world(w),
           options(std::move(o)),
-          doorman(max_visitors, kSourceConnections),
+          doorman(options.max_visitors, kSourceConnections),
           pages(options.stand_in_directory) {}
 
     TimePoint now() const { return world.loop.now(); }

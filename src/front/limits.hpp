@@ -29,7 +29,7 @@ inline constexpr std::size_t kMaxHelloRecords = 32;
 inline constexpr std::size_t kMaxProxyV2Bytes = 1024;  ///< behind the 16 fixed ones
 
 // Patience with visitors.
-inline constexpr Duration kIdleTime = 60s;         ///< between requests: closed
+inline constexpr Duration kIdleTime = 300s;        ///< between requests: closed
 inline constexpr Duration kHeadTime = 20s;         ///< to complete a head: 408
 inline constexpr Duration kBodyStallTime = 60s;    ///< no byte of the body: 408 or reset
 inline constexpr Duration kWriteStallTime = 300s;  ///< no byte of the answer taken: reset
@@ -45,7 +45,8 @@ inline constexpr std::size_t kRequestCost = 4 * 1024;
 /// Bytes of a body held in the visitor's own buffers, per direction.
 inline constexpr std::size_t kBufferBytes = 64 * 1024;
 
-/// Connections of one source (IPv4 address or IPv6 /64); more are reset.
+/// Connections of one source (IPv4 address or IPv6 /64) that are always let in while there is room;
+/// see doorman.hpp. More are reset.
 inline constexpr std::uint32_t kSourceConnections = 4096;
 /// Listeners of one service.
 inline constexpr std::size_t kMaxPortsPerService = 1024;

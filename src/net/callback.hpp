@@ -1,6 +1,6 @@
 #pragma once
-/// A method of an object, to be called later: two words, no allocation. Whoever holds a Callback copies
-/// it before the call, so the object may destroy the holder from inside the call.
+/// A method of an object, to be called later: two words, no allocation. Whoever holds a Callback
+/// copies it before the call, so the object may destroy the holder from inside the call.
 
 #include <functional>
 

@@ -1,6 +1,6 @@
 #pragma once
-/// The thread's run loop as its guests see it: time, later, and soon. Everything homeport does on one
-/// thread happens inside callbacks of one Loop; nothing in them may block.
+/// The thread's run loop as its guests see it: time, later, and soon. Everything homeport does on
+/// one thread happens inside callbacks of one Loop; nothing in them may block.
 
 #include "core/time.hpp"
 #include "net/timer.hpp"

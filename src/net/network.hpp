@@ -1,6 +1,6 @@
 #pragma once
-/// The host's network: listen, dial, resolve, and news of addresses and routes. `net/linux` has the real
-/// one, `sim` a virtual one.
+/// The host's network: listen, dial, resolve, and news of addresses and routes. `net/linux` has the
+/// real one, `sim` a virtual one.
 
 #include "core/ip.hpp"
 #include "core/result.hpp"

@@ -1,12 +1,12 @@
 #pragma once
-/// The one shape of a byte stream: a TCP or Unix socket, a TLS connection, a stream through the tunnel,
-/// or one of the simulator. Calls never block; readiness is reported by edges.
+/// The one shape of a byte stream: a TCP or Unix socket, a TLS connection, a stream through the
+/// tunnel, or one of the simulator. Calls never block; readiness is reported by edges.
 ///
 /// Contract of the edges. A stream starts with both directions unknown: the user tries. When read()
-/// answers `again`, the handler's on_readable() is called once later, when trying is worth while; the
-/// same for write() and on_writable(). A user who stops before `again` gets no call and must come back
-/// by himself. Calls come from the loop, never from inside read() or write(). A call may come for
-/// nothing. A handler may destroy the stream, and itself, from inside a call.
+/// answers `again`, the handler's on_readable() is called once later, when trying is worth while;
+/// the same for write() and on_writable(). A user who stops before `again` gets no call and must
+/// come back by himself. Calls come from the loop, never from inside read() or write(). A call may
+/// come for nothing. A handler may destroy the stream, and itself, from inside a call.
 
 #include "core/bytes.hpp"
 #include "core/chunk.hpp"
@@ -72,9 +72,9 @@ public:
 /// without another copy. This is what a stream through the tunnel looks like to both ends.
 class BufferedStream : public Stream {
 public:
-    /// Reads from `source` straight into the send buffer, at most `max_bytes`. The result is that of
-    /// `source` (`eof` is the source's, `error` the source's or this stream's), or `again` with `room() == 0` when this buffer is
-    /// full: then on_writable() of this stream is the edge.
+    /// Reads from `source` straight into the send buffer, at most `max_bytes`. The result is that
+    /// of `source` (`eof` is the source's, `error` the source's or this stream's), or `again` with
+    /// `room() == 0` when this buffer is full: then on_writable() of this stream is the edge.
     virtual IoResult fill_from(Stream& source, std::size_t max_bytes) = 0;
     /// Writes what has arrived into `sink`, at most `max_bytes`. `eof`/`error` are this stream's;
     /// `again` with `readable() > 0` means the sink is full (its edge), else nothing has arrived.
@@ -86,17 +86,19 @@ public:
     virtual std::size_t readable() const = 0;
     /// The far end has its target: until then bytes wait. Turning true reports on_writable().
     virtual bool established() const = 0;
-    /// After `error`: why, as the far end told it (refused, timed_out, unreachable, denied, reset ...).
+    /// After `error`: why, as the far end told it (refused, timed_out, unreachable, denied, reset
+    /// ...).
     virtual Errc failure() const = 0;
 };
 
-/// A stream with both keys proven. The handshake runs by itself after creation; until it is done read()
-/// and write() answer `again`, its end is reported by on_writable(), its failure by both edges and
-/// `error`.
+/// A stream with both keys proven. The handshake runs by itself after creation; until it is done
+/// read() and write() answer `again`, its end is reported by on_writable(), its failure by both
+/// edges and `error`.
 class SecureStream : public Stream {
 public:
     virtual bool established() const = 0;
-    /// Once established: the peer's key. An all-zero key: the peer showed none (not possible for links).
+    /// Once established: the peer's key. An all-zero key: the peer showed none (not possible for
+    /// links).
     virtual PublicKey peer_key() const = 0;
     /// Once established: the protocol agreed by ALPN (RFC 7301), for example "homeport/1".
     virtual std::string_view protocol() const = 0;

@@ -41,8 +41,8 @@ class TimerQueue {
 public:
     /// kNever when nothing is armed.
     TimePoint next_deadline() const;
-    /// Runs the timers due at `now`; one armed meanwhile waits for the next call. Returns how many ran.
-    /// A callback may destroy its own timer and any other.
+    /// Runs the timers due at `now`; one armed meanwhile waits for the next call. Returns how many
+    /// ran. A callback may destroy its own timer and any other.
     std::size_t run_due(TimePoint now);
     std::size_t size() const { return heap_.size(); }
 

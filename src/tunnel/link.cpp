@@ -124,7 +124,8 @@ void Link::keep_rest(Bytes rest) {
     input_used_ = 0;
     if (rest.empty()) {
         input_ = ChunkRef();
-    } else if (rest.size() >= kChunkBytes / 2 || rest.size() + kMaxControlFrameBytes > kChunkBytes) {
+    } else if (rest.size() >= kChunkBytes / 2 ||
+               rest.size() + kMaxControlFrameBytes > kChunkBytes) {
         // Large unfinished frames grow in a buffer of their own.
         long_.assign(rest.begin(), rest.end());
         input_ = ChunkRef();

@@ -1,7 +1,7 @@
 #pragma once
-/// One link: a secure stream that carries frames. Reads records into blocks, so that payloads need no
-/// copy, cuts them into frames for its user, and pulls records from the user while the stream takes them.
-/// It holds no buffer while nothing is under way.
+/// One link: a secure stream that carries frames. Reads records into blocks, so that payloads need
+/// no copy, cuts them into frames for its user, and pulls records from the user while the stream
+/// takes them. It holds no buffer while nothing is under way.
 
 #include "core/chunk.hpp"
 #include "core/log.hpp"
@@ -19,8 +19,8 @@ namespace homeport::tunnel {
 
 class Link;
 
-/// Calls come from the loop. A user may close the link inside any of them, but must keep the object until
-/// the call is over (see Graveyard).
+/// Calls come from the loop. A user may close the link inside any of them, but must keep the object
+/// until the call is over (see Graveyard).
 class LinkUser {
 public:
     /// Both keys are proven.
@@ -31,7 +31,8 @@ public:
     virtual void on_link_batch(Link& link) = 0;
     /// Puts the next frames into `out` (kRecordBytes); 0: nothing to send.
     virtual std::size_t next_link_record(Link& link, MutableBytes out) = 0;
-    /// The link is over: cut, closed by the peer, or its handshake failed. Not called after close().
+    /// The link is over: cut, closed by the peer, or its handshake failed. Not called after
+    /// close().
     virtual void on_link_down(Link& link, const std::string& reason) = 0;
 
 protected:
@@ -86,11 +87,11 @@ private:
     LinkUser* user_;
     Endpoint peer_;
     std::size_t max_frame_bytes_;
-    ChunkRef input_;                 ///< block being filled; none while nothing waits in it
-    std::size_t input_used_ = 0;     ///< bytes of an unfinished frame at its start
-    std::vector<std::byte> long_;    ///< an unfinished frame that is longer than a block
-    std::vector<std::byte> own_;     ///< frames of send() not yet in a record
-    Slice pending_;                  ///< a record that the stream has not taken in full
+    ChunkRef input_;               ///< block being filled; none while nothing waits in it
+    std::size_t input_used_ = 0;   ///< bytes of an unfinished frame at its start
+    std::vector<std::byte> long_;  ///< an unfinished frame that is longer than a block
+    std::vector<std::byte> own_;   ///< frames of send() not yet in a record
+    Slice pending_;                ///< a record that the stream has not taken in full
     std::uint64_t received_ = 0;
     std::uint64_t sent_ = 0;
     bool announced_up_ = false;

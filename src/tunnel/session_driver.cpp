@@ -5,10 +5,17 @@
 #include <algorithm>
 
 namespace homeport::tunnel {
+namespace {
+
+/// Smaller steps may come from the overhead of sealing, which the backlog counts and the link does
+/// not.
+constexpr std::int64_t kLeastProgressBytes = 4096;
+
+}  // namespace
 
 SessionDriver::SessionDriver(net::Loop& loop, ChunkPool& pool, Log& log, std::string peer_name,
-                             DriverUser& user, Session::Options options, std::uint64_t session_bytes,
-                             Budget* total)
+                             DriverUser& user, Session::Options options,
+                             std::uint64_t session_bytes, Budget* total)
     : loop_(loop),
       log_(log),
       peer_name_(std::move(peer_name)),
@@ -22,8 +29,9 @@ SessionDriver::SessionDriver(net::Loop& loop, ChunkPool& pool, Log& log, std::st
 SessionDriver::~SessionDriver() = default;
 
 SessionDriver::Entry* SessionDriver::find(LinkId link) {
-    const auto found = std::find_if(links_.begin(), links_.end(),
-                                    [link](const Entry& entry) { return entry.link->id() == link; });
+    const auto found = std::find_if(links_.begin(), links_.end(), [link](const Entry& entry) {
+        return entry.link->id() == link;
+    });
     return found == links_.end() ? nullptr : &*found;
 }
 
@@ -35,7 +43,7 @@ Link* SessionDriver::active_link() {
 Link& SessionDriver::add_link(std::unique_ptr<Link> link) {
     link->set_user(*this);
     link->trust();
-    links_.push_back({std::move(link), LinkMonitor(loop_.now()), 0});
+    links_.push_back({std::move(link), LinkMonitor(loop_.now())});
     rearm();
     return *links_.back().link;
 }
@@ -62,9 +70,11 @@ void SessionDriver::drop_all(bool cut) {
 }
 
 void SessionDriver::bury(LinkId link) {
-    const auto found = std::find_if(links_.begin(), links_.end(),
-                                    [link](const Entry& entry) { return entry.link->id() == link; });
+    const auto found = std::find_if(links_.begin(), links_.end(), [link](const Entry& entry) {
+        return entry.link->id() == link;
+    });
     if (found == links_.end()) return;
+    if (found->attached) before_ = found->monitor;
     graveyard_.push_back(std::move(found->link));
     links_.erase(found);
     bury_.post(loop_);
@@ -97,11 +107,10 @@ Result<> SessionDriver::on_link_frame(Link& link, const Frame& frame, const Chun
         return {};
     }
     if (std::holds_alternative<UnknownFrame>(frame)) return {};
-    const bool control = std::holds_alternative<AnnounceFrame>(frame) ||
-                         std::holds_alternative<AnnouncedFrame>(frame) ||
-                         std::holds_alternative<ParkFrame>(frame) ||
-                         std::holds_alternative<StoppingFrame>(frame) ||
-                         std::holds_alternative<RefusedFrame>(frame);
+    const bool control =
+        std::holds_alternative<AnnounceFrame>(frame) ||
+        std::holds_alternative<AnnouncedFrame>(frame) || std::holds_alternative<ParkFrame>(frame) ||
+        std::holds_alternative<StoppingFrame>(frame) || std::holds_alternative<RefusedFrame>(frame);
     if (control) return user_.on_control(link, frame);
     return session_.on_frame(link.id(), frame, chunk, now);
 }
@@ -137,6 +146,8 @@ void SessionDriver::on_attached(LinkId link, bool resumed) {
     Entry* entry = find(link);
     if (entry == nullptr) return;
     if (resumed) ++resumes_;
+    if (before_) entry->monitor = LinkMonitor(loop_.now(), *before_);
+    entry->attached = true;
     entry->link->send(PingFrame{entry->monitor.ask(loop_.now())});
     update_health();
     user_.on_attached(*entry->link, resumed);
@@ -150,15 +161,16 @@ void SessionDriver::flush_active() {
 }
 
 void SessionDriver::tick() {
-    check_links();
+    check_link();
     if (loop_.now() >= session_.next_deadline()) flush_active();
     rearm();
 }
 
 /// Only the active link is asked; a link that is being greeted has its own time limit.
-void SessionDriver::check_links() {
+void SessionDriver::check_link() {
     Entry* entry = find(session_.active_link());
     if (entry == nullptr) return;
+    note_progress(*entry, loop_.now());
     const auto verdict = entry->monitor.check(loop_.now(), session_.expects_answer());
     if (verdict.ask) entry->link->send(PingFrame{verdict.nonce});
     if (loop_.now() - entry->monitor.heard() > kDeadLinkAfter) {
@@ -166,6 +178,16 @@ void SessionDriver::check_links() {
         user_.on_health();
     }
     update_health();
+}
+
+/// What left the backlog was taken by the kernel, whose own buffer only empties as the peer's host
+/// acknowledges.
+void SessionDriver::note_progress(Entry& entry, TimePoint now) {
+    const auto backlog = static_cast<std::int64_t>(entry.link->stream().backlog());
+    const auto taken = static_cast<std::int64_t>(entry.link->bytes_sent()) - backlog;
+    if (backlog > 0 && taken > entry.taken_bytes + kLeastProgressBytes)
+        entry.monitor.on_progress(now);
+    entry.taken_bytes = std::max(entry.taken_bytes, taken);
 }
 
 void SessionDriver::rearm() {

@@ -1,6 +1,6 @@
 #pragma once
-/// Runs one session over its links: hands frames in and records out, asks after silent links, keeps the
-/// timers. The same at both ends; what differs is asked of the DriverUser.
+/// Runs one session over its links: hands frames in and records out, asks after silent links, keeps
+/// the timers. The same at both ends; what differs is asked of the DriverUser.
 
 #include "core/log.hpp"
 #include "net/loop.hpp"
@@ -11,6 +11,7 @@
 #include "tunnel/status.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,9 @@ protected:
 
 class SessionDriver final : SessionObserver, LinkUser {
 public:
-    SessionDriver(net::Loop& loop, ChunkPool& pool, Log& log, std::string peer_name, DriverUser& user,
-                  Session::Options options, std::uint64_t session_bytes, Budget* total);
+    SessionDriver(net::Loop& loop, ChunkPool& pool, Log& log, std::string peer_name,
+                  DriverUser& user, Session::Options options, std::uint64_t session_bytes,
+                  Budget* total);
     ~SessionDriver();
 
     Session& session() { return session_; }
@@ -51,7 +53,8 @@ public:
     bool healthy() const { return healthy_; }
     Link* active_link();
     bool has_link(LinkId link) { return find(link) != nullptr; }
-    /// Fills state, times, links, rtt, address, streams and counters; the caller adds what it knows.
+    /// Fills state, times, links, rtt, address, streams and counters; the caller adds what it
+    /// knows.
     SessionStatus status(bool has_streams_to_resume) const;
     /// The last time anything was heard on any link; kNever: never.
     TimePoint heard() const { return heard_; }
@@ -60,7 +63,8 @@ private:
     struct Entry {
         std::unique_ptr<Link> link;
         LinkMonitor monitor;
-        std::uint64_t seen_bytes = 0;
+        bool attached = false;         ///< has carried streams
+        std::int64_t taken_bytes = 0;  ///< by the network, when last looked
     };
 
     void on_link_up(Link& link) override;
@@ -77,7 +81,8 @@ private:
     void flush_active();
     void tick();
     void rearm();
-    void check_links();
+    void check_link();
+    static void note_progress(Entry& entry, TimePoint now);
     void bury(LinkId link);
     void clear_graveyard();
     void update_health();
@@ -90,6 +95,7 @@ private:
     Session session_;
     std::vector<Entry> links_;
     std::vector<std::unique_ptr<Link>> graveyard_;  ///< closed, but maybe still on the stack
+    std::optional<LinkMonitor> before_;             ///< of the last link that carried streams
     TimePoint heard_ = kNever;
     TimePoint state_since_;
     std::uint64_t resumes_ = 0;

@@ -167,8 +167,8 @@ void TunnelStream::on_news(News news) {
     if (!gone) gone_ = nullptr;
 }
 
-std::unique_ptr<net::BufferedStream> make_failed_stream(net::Loop& loop, Errc code, Endpoint visitor,
-                                                        Endpoint local) {
+std::unique_ptr<net::BufferedStream> make_failed_stream(net::Loop& loop, Errc code,
+                                                        Endpoint visitor, Endpoint local) {
     return std::make_unique<FailedStream>(loop, code, visitor, local);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// A stream of a session, in the shape every other stream has. Destroying it before both directions have
-/// ended cuts the stream.
+/// A stream of a session, in the shape every other stream has. Destroying it before both directions
+/// have ended cuts the stream.
 
 #include "net/loop.hpp"
 #include "net/stream.hpp"
@@ -12,8 +12,8 @@ namespace homeport::tunnel {
 
 class TunnelStream final : public net::BufferedStream, StreamUser {
 public:
-    /// `keep_alive` holds the session's owner for as long as the stream lives; may be empty when the
-    /// owner outlives its streams anyway.
+    /// `keep_alive` holds the session's owner for as long as the stream lives; may be empty when
+    /// the owner outlives its streams anyway.
     TunnelStream(net::Loop& loop, Session& session, SessionStream& stream,
                  std::shared_ptr<void> keep_alive);
     ~TunnelStream() override;
@@ -49,12 +49,13 @@ private:
     SessionStream* stream_;
     std::shared_ptr<void> keep_alive_;
     net::StreamHandler* handler_ = nullptr;
-    bool* gone_ = nullptr;        ///< set when destroyed inside a call to the handler
-    std::uint8_t fill_chunks_ = 1;  ///< blocks offered to the next read: grows while they come back full
+    bool* gone_ = nullptr;  ///< set when destroyed inside a call to the handler
+    std::uint8_t fill_chunks_ =
+        1;  ///< blocks offered to the next read: grows while they come back full
 };
 
 /// A stream that failed before it began; reports itself by both edges.
-std::unique_ptr<net::BufferedStream> make_failed_stream(net::Loop& loop, Errc code, Endpoint visitor,
-                                                        Endpoint local);
+std::unique_ptr<net::BufferedStream> make_failed_stream(net::Loop& loop, Errc code,
+                                                        Endpoint visitor, Endpoint local);
 
 }  // namespace homeport::tunnel

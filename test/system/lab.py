@@ -154,6 +154,8 @@ class Lab:
             lines += [f"link add p-{host} type veth peer name eth0 netns {self.prefix}{host}",
                       f"link set p-{host} master {bridge}", f"link set p-{host} up"]
         self._ip(node, *lines)
+        # Else the rules for what is forwarded also meet what crosses the bridge.
+        self.run(node, "sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0", check=False)
         for host, own in hosts:
             self._ip(host, "link set lo up", "link set eth0 up", f"addr add {own}/24 dev eth0",
                      f"route add default via {address}")

@@ -15,7 +15,8 @@ namespace {
 void set_loopback(bool up) {
     const Fd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
+    request.ifr_name[0] = 'l';
+    request.ifr_name[1] = 'o';
     request.ifr_flags = static_cast<short>(up ? IFF_UP : 0);
     EXPECT_EQ(::ioctl(fd.get(), SIOCSIFFLAGS, &request), 0);
 }

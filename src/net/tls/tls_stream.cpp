@@ -56,9 +56,11 @@ IoResult TlsStream::read(std::span<const MutableBytes> into) {
     for (const MutableBytes view : into) {
         const IoResult result = open_records(view);
         // What ended the reading shows again in the next read.
-        if (result.status != IoResult::Status::ok) return moved > 0 ? IoResult::moved(moved) : result;
+        if (result.status != IoResult::Status::ok)
+            return moved > 0 ? IoResult::moved(moved) : result;
         moved += result.bytes;
-        // A record that ends inside a view ends the call: what is framed by records stays in one piece.
+        // A record that ends inside a view ends the call: what is framed by records stays in one
+        // piece.
         if (result.bytes < view.size()) break;
     }
     return IoResult::moved(moved);

@@ -72,11 +72,12 @@ private:
     Targets targets_;
     Dialer dialer_;
     std::vector<std::unique_ptr<Link>> spare_;
-    LinkId greeting_{};                   ///< the link that HELLO went out on and WELCOME is due
+    LinkId greeting_{};  ///< the link that HELLO went out on and WELCOME is due
     std::uint64_t epoch_ = 0;
-    std::map<std::string, bool> parked_;  ///< the owner's notices, to be told again after a reconnect
+    std::map<std::string, bool>
+        parked_;  ///< the owner's notices, to be told again after a reconnect
     bool resumable_ = false;
-    bool announced_ = false;              ///< the relay knows the present list of services
+    bool announced_ = false;  ///< the relay knows the present list of services
     net::Timer attach_timer_;
     net::Timer window_timer_;
     std::unique_ptr<net::Handle> changes_;
@@ -169,7 +170,8 @@ void Agent::Impl::window_over() {
 
 void Agent::Impl::on_open(SessionStream& stream) {
     const OpenInfo info = stream.info();
-    targets_.open(std::make_unique<TunnelStream>(world_.loop, driver_.session(), stream, nullptr), info);
+    targets_.open(std::make_unique<TunnelStream>(world_.loop, driver_.session(), stream, nullptr),
+                  info);
 }
 
 Result<> Agent::Impl::on_control(Link& link, const Frame& frame) {
@@ -179,7 +181,8 @@ Result<> Agent::Impl::on_control(Link& link, const Frame& frame) {
         services_.on_results(*results);
         for (const AgentServiceStatus& service : services_.all()) {
             if (service.accepted) continue;
-            world_.log.warn("service.refused", {{"service", service.name}, {"why", service.reason}});
+            world_.log.warn("service.refused",
+                            {{"service", service.name}, {"why", service.reason}});
         }
         return {};
     }
@@ -204,6 +207,7 @@ void Agent::Impl::reload(std::vector<config::Service> services) {
 }
 
 void Agent::Impl::park(const std::string& service, bool parked) {
+    if (service.empty()) parked_.clear();  // a notice for all replaces those for one
     parked_[service] = parked;
     if (Link* link = driver_.active_link(); link != nullptr) link->send(ParkFrame{parked, service});
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// The home's end of the tunnel: keeps a link to the relay through whatever the line does, and connects
-/// streams to the targets of its own settings, and to nothing else.
+/// The home's end of the tunnel: keeps a link to the relay through whatever the line does, and
+/// connects streams to the targets of its own settings, and to nothing else.
 
 #include "config/settings.hpp"
 #include "core/chunk.hpp"
@@ -32,7 +32,7 @@ struct AgentWorld {
 class Agent {
 public:
     struct Options {
-        std::string relay_name;   ///< for status
+        std::string relay_name;  ///< for status
         HostPort relay;
         PublicKey relay_key;
         std::vector<config::Service> services;
@@ -46,9 +46,11 @@ public:
     void start();
     /// Applies changed services; unchanged ones keep their streams, removed ones are reset.
     void reload(std::vector<config::Service> services);
-    /// Asks the relay to show the "server stopped" notice, or to take it back; kept over reconnects.
+    /// Asks the relay to show the "server stopped" notice, or to take it back; kept over
+    /// reconnects.
     void park(const std::string& service, bool parked);
-    /// Drops the links as a cut line would, and dials nothing for `duration`: for the demo and tests.
+    /// Drops the links as a cut line would, and dials nothing for `duration`: for the demo and
+    /// tests.
     void cut_line(Duration duration);
     /// Tells the relay goodbye; call before destroying on a planned stop.
     void announce_stop();
@@ -61,8 +63,9 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Pairs with a relay: connects, proves the token, and tells the result once. Destroying it cancels.
-/// Errors: denied (token used, unknown, expired, or another relay answered), unreachable, timed_out ...
+/// Pairs with a relay: connects, proves the token, and tells the result once. Destroying it
+/// cancels. Errors: denied (token used, unknown, expired, or another relay answered), unreachable,
+/// timed_out ...
 class Joining {
 public:
     using Done = std::move_only_function<void(Result<std::string> relay_name)>;

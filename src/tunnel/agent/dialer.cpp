@@ -5,6 +5,11 @@
 #include <algorithm>
 
 namespace homeport::tunnel {
+namespace {
+
+constexpr Duration kFailureLogEvery = 10s;
+
+}  // namespace
 
 Dialer::Dialer(const AgentWorld& world, HostPort relay, PublicKey relay_key, LinkHandler on_link)
     : world_(world),
@@ -68,10 +73,11 @@ void Dialer::attempt() {
     const std::uint64_t id = next_attempt_++;
     attempts_.push_back({.id = id, .deadline = now + plan_.patience()});
     plan_.on_attempt(now, world_.entropy.u64());
-    auto resolving = world_.network.resolve(relay_.host, [this, id](Result<std::vector<IpAddress>> found) {
-        if (!found) return failed(id, found.error().what);
-        connect(id, *found);
-    });
+    auto resolving =
+        world_.network.resolve(relay_.host, [this, id](Result<std::vector<IpAddress>> found) {
+            if (!found) return failed(id, found.error().what);
+            connect(id, *found);
+        });
     if (Attempt* attempt = find(id); attempt != nullptr && !attempt->pending) {
         attempt->pending = std::move(resolving);
     }
@@ -92,8 +98,8 @@ void Dialer::connected(std::uint64_t id, std::unique_ptr<net::Stream> stream) {
     Attempt* attempt = find(id);
     if (attempt == nullptr) return;
     attempt->link = std::make_unique<Link>(LinkId{id}, world_.loop, world_.pool,
-                                           world_.security.connect(std::move(stream), relay_key_), *this,
-                                           kMaxFirstFrameBytes);
+                                           world_.security.connect(std::move(stream), relay_key_),
+                                           *this, kMaxFirstFrameBytes);
 }
 
 void Dialer::on_link_up(Link& link) {
@@ -109,10 +115,12 @@ void Dialer::on_link_down(Link& link, const std::string& reason) {
 }
 
 void Dialer::failed(std::uint64_t id, const std::string& why) {
-    if (why != last_failure_) {
-        last_failure_ = why;
+    const TimePoint now = world_.loop.now();
+    if (last_failure_.empty() || now >= next_log_) {
+        next_log_ = now + kFailureLogEvery;
         world_.log.info("relay.unreached", {{"relay", relay_.to_string()}, {"why", why}});
     }
+    last_failure_ = why;
     drop(id);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Makes links to the relay: when the plan says so it resolves the name anew, connects and proves keys,
-/// several attempts side by side, and hands over each link that comes up.
+/// Makes links to the relay: when the plan says so it resolves the name anew, connects and proves
+/// keys, several attempts side by side, and hands over each link that comes up.
 
 #include "net/network.hpp"
 #include "tunnel/agent/agent.hpp"
@@ -16,7 +16,8 @@ namespace homeport::tunnel {
 
 class Dialer final : public LinkUser {
 public:
-    /// Called from the loop with a link whose keys are proven, not yet greeted. The receiver takes it.
+    /// Called from the loop with a link whose keys are proven, not yet greeted. The receiver takes
+    /// it.
     using LinkHandler = std::function<void(std::unique_ptr<Link>)>;
 
     Dialer(const AgentWorld& world, HostPort relay, PublicKey relay_key, LinkHandler on_link);
@@ -67,11 +68,12 @@ private:
     PublicKey relay_key_;
     LinkHandler on_link_;
     DialPlan plan_;
-    std::vector<Attempt> attempts_;       ///< oldest first
+    std::vector<Attempt> attempts_;  ///< oldest first
     std::vector<Attempt> graveyard_;
-    std::uint64_t next_attempt_ = 1;      ///< also chooses the address, so that families take turns
+    std::uint64_t next_attempt_ = 1;  ///< also chooses the address, so that families take turns
     TimePoint hold_until_{};
     std::string last_failure_;
+    TimePoint next_log_{};                ///< failures repeat themselves: told now and then only
     net::Timer timer_;
     net::Continuation bury_;
 };

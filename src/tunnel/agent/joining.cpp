@@ -14,12 +14,12 @@ public:
           timer_(world.loop.timers(), net::call<&Impl::late>(this)),
           report_(net::call<&Impl::report>(this)) {
         timer_.arm(world_.loop.now() + kJoinTimeout);
-        pending_ = world_.network.resolve(token_.relay.host,
-                                          [this](Result<std::vector<IpAddress>> found) {
-                                              if (!found) return finish(std::unexpected(found.error()));
-                                              addresses_ = std::move(*found);
-                                              dial_next();
-                                          });
+        pending_ =
+            world_.network.resolve(token_.relay.host, [this](Result<std::vector<IpAddress>> found) {
+                if (!found) return finish(std::unexpected(found.error()));
+                addresses_ = std::move(*found);
+                dial_next();
+            });
     }
 
 private:
@@ -56,7 +56,9 @@ private:
         finish(fail(Errc::denied, "the relay did not let us in: " + reason));
     }
 
-    void late() { finish(fail(Errc::timed_out, "no answer from the relay at " + token_.relay.to_string())); }
+    void late() {
+        finish(fail(Errc::timed_out, "no answer from the relay at " + token_.relay.to_string()));
+    }
 
     void finish(Result<std::string> result) {
         if (result_) return;

@@ -29,7 +29,8 @@ std::string text_of(const IpAddress& address, bool as_v6) {
 void write_version1(Writer& out, bool v6, const Endpoint& visitor, const Endpoint& local) {
     const std::string line = std::string("PROXY ") + (v6 ? "TCP6 " : "TCP4 ") +
                              text_of(visitor.address, v6) + " " + text_of(local.address, v6) + " " +
-                             std::to_string(visitor.port) + " " + std::to_string(local.port) + "\r\n";
+                             std::to_string(visitor.port) + " " + std::to_string(local.port) +
+                             "\r\n";
     out.raw(as_bytes(line));
 }
 

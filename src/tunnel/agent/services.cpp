@@ -28,8 +28,8 @@ std::vector<Offer> Services::offers() const {
     std::vector<Offer> offers;
     for (const auto& [id, entry] : entries_) {
         const config::Service& service = entry.settings;
-        offers.push_back({id, service.name, service.kind, service.hosts, service.ports, service.allow,
-                          service.deny, service.stand_in_html});
+        offers.push_back({id, service.name, service.kind, service.hosts, service.ports,
+                          service.allow, service.deny, service.stand_in_html});
     }
     return offers;
 }
@@ -56,9 +56,8 @@ Result<Route> Services::route(const OpenInfo& info) const {
         route.unix_path = target.unix_path;
         return route;
     }
-    const auto distance = static_cast<std::uint16_t>(target.ports.first == target.ports.last
-                                                         ? 0
-                                                         : info.port - first);
+    const auto distance =
+        static_cast<std::uint16_t>(target.ports.first == target.ports.last ? 0 : info.port - first);
     route.target = {target.host, static_cast<std::uint16_t>(target.ports.first + distance)};
     return route;
 }

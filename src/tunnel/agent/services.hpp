@@ -1,6 +1,6 @@
 #pragma once
-/// The agent's own list of services: the only place that says which targets may be dialled. The relay names
-/// a service by number and a port; everything else is looked up here. Pure.
+/// The agent's own list of services: the only place that says which targets may be dialled. The
+/// relay names a service by number and a port; everything else is looked up here. Pure.
 
 #include "config/settings.hpp"
 #include "tunnel/protocol/offer.hpp"
@@ -29,8 +29,8 @@ public:
         AgentServiceStatus status;
     };
 
-    /// Replaces the list. A service that stays exactly the same keeps its number, so its streams go on;
-    /// any other gets a fresh one. Returns the numbers that are gone.
+    /// Replaces the list. A service that stays exactly the same keeps its number, so its streams go
+    /// on; any other gets a fresh one. Returns the numbers that are gone.
     std::vector<std::uint32_t> replace(std::vector<config::Service> services);
     std::vector<Offer> offers() const;
     void on_results(const std::vector<OfferResult>& results);

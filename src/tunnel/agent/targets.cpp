@@ -7,7 +7,8 @@ namespace homeport::tunnel {
 
 class Targets::Connection final : net::StreamHandler {
 public:
-    Connection(Targets& owner, std::unique_ptr<TunnelStream> stream, Route route, const OpenInfo& info)
+    Connection(Targets& owner, std::unique_ptr<TunnelStream> stream, Route route,
+               const OpenInfo& info)
         : owner_(owner),
           stream_(std::move(stream)),
           route_(std::move(route)),
@@ -46,8 +47,8 @@ private:
     void connected(std::unique_ptr<net::Stream> target) {
         stream_->set_handler(nullptr);
         stream_->establish();
-        pump_ = std::make_unique<net::Pump>(owner_.world_.loop, std::move(target), std::move(stream_),
-                                            net::call<&Connection::done>(this));
+        pump_ = std::make_unique<net::Pump>(owner_.world_.loop, std::move(target),
+                                            std::move(stream_), net::call<&Connection::done>(this));
         const auto header = make_proxy_header(route_.proxy_protocol, visitor_, local_);
         SliceQueue lead;
         lead.append_copy(owner_.world_.pool, header);
@@ -105,7 +106,8 @@ void Targets::open(std::unique_ptr<TunnelStream> stream, const OpenInfo& info) {
         return;
     }
     if (status != nullptr) ++status->streams;
-    auto connection = std::make_unique<Connection>(*this, std::move(stream), std::move(*route), info);
+    auto connection =
+        std::make_unique<Connection>(*this, std::move(stream), std::move(*route), info);
     Connection& started = *connection;
     connections_.emplace(&started, std::move(connection));
     started.start();

@@ -1,6 +1,6 @@
 #pragma once
-/// The connections from the agent to its targets: one per stream, dialled when the stream opens, then
-/// pumped until both directions have ended.
+/// The connections from the agent to its targets: one per stream, dialled when the stream opens,
+/// then pumped until both directions have ended.
 
 #include "net/pump.hpp"
 #include "tunnel/agent/agent.hpp"

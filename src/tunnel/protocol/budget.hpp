@@ -1,7 +1,8 @@
 #pragma once
-/// A limit on bytes shared by many streams. Nobody can take it all: a stream may hold at most a share of
-/// what is still free, so that the more is used, the less each newcomer's and each old stream's share is
-/// (a dynamic threshold, Choudhury and Hahne 1998). A small floor keeps everybody moving.
+/// A limit on bytes shared by many streams. Nobody can take it all: a stream may hold at most a
+/// share of what is still free, so that the more is used, the less each newcomer's and each old
+/// stream's share is (a dynamic threshold, Choudhury and Hahne 1998). A small floor keeps everybody
+/// moving.
 
 #include "tunnel/protocol/limits.hpp"
 

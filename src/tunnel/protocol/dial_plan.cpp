@@ -25,7 +25,8 @@ void DialPlan::on_hope(TimePoint now) {
 
 void DialPlan::on_attempt(TimePoint now, std::uint64_t random) {
     if (now - since_ > kQuickFor) pause_ = std::min(kMostPause, pause_ * 3 / 2);
-    // Between three quarters and five quarters of the pause, so that many agents do not march in step.
+    // Between three quarters and five quarters of the pause, so that many agents do not march in
+    // step.
     const auto half = static_cast<std::uint64_t>(pause_.count() / 2);
     next_ = now + pause_ * 3 / 4 + Duration(static_cast<std::int64_t>(random % (half + 1)));
     next_ = std::min(next_, now + kMostPause);

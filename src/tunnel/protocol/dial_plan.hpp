@@ -1,7 +1,7 @@
 #pragma once
-/// When does an agent dial? At once when there is reason to hope (news of an address or route, a link that
-/// was cut), in a quick rhythm while an outage is young, slower as it lasts, with jitter, several attempts
-/// side by side so that a SYN lost in the outage delays nothing after it. Pure.
+/// When does an agent dial? At once when there is reason to hope (news of an address or route, a
+/// link that was cut), in a quick rhythm while an outage is young, slower as it lasts, with jitter,
+/// several attempts side by side so that a SYN lost in the outage delays nothing after it. Pure.
 
 #include "core/time.hpp"
 
@@ -12,15 +12,15 @@ namespace homeport::tunnel {
 
 class DialPlan {
 public:
-    /// While the outage is younger than kQuickFor, one attempt this often; afterwards the pause grows by
-    /// half each time up to kMostPause.
+    /// While the outage is younger than kQuickFor, one attempt this often; afterwards the pause
+    /// grows by half each time up to kMostPause.
     static constexpr Duration kQuickPause = 150ms;
     static constexpr Duration kQuickFor = 30s;
     static constexpr Duration kMostPause = 5s;
     /// Attempts side by side; the oldest is given up for a new one.
     static constexpr std::size_t kMostAttempts = 4;
-    /// A first attempt on an unknown path may take this long; on a known one four round trips and at
-    /// least kLeastPatience.
+    /// A first attempt on an unknown path may take this long; on a known one four round trips and
+    /// at least kLeastPatience.
     static constexpr Duration kFirstPatience = 8s;
     static constexpr Duration kLeastPatience = 600ms;
 

@@ -276,26 +276,46 @@ Frame read_reset(Reader& in) {
 
 std::optional<Frame> read_body(std::uint8_t type, Reader& in) {
     switch (static_cast<Type>(type)) {
-    case Type::hello: return read_hello(in);
-    case Type::welcome: return read_welcome(in);
-    case Type::resume: return read_received<ResumeFrame>(in);
-    case Type::resume_end: return ResumeEndFrame{read_stream(in)};
-    case Type::join: return JoinFrame{read_array<16>(in)};
-    case Type::joined: return read_joined(in);
-    case Type::refused: return read_refused(in);
-    case Type::announce: return AnnounceFrame{in.rest()};
-    case Type::announced: return AnnouncedFrame{in.rest()};
-    case Type::park: return read_park(in);
-    case Type::open: return read_open(in);
-    case Type::opened: return OpenedFrame{read_stream(in)};
-    case Type::data: return read_data(in);
-    case Type::fin: return read_fin(in);
-    case Type::ack: return read_received<AckFrame>(in);
-    case Type::reset: return read_reset(in);
-    case Type::reset_ack: return ResetAckFrame{read_stream(in)};
-    case Type::ping: return PingFrame{in.u64()};
-    case Type::pong: return PongFrame{in.u64()};
-    case Type::stopping: return StoppingFrame{};
+    case Type::hello:
+        return read_hello(in);
+    case Type::welcome:
+        return read_welcome(in);
+    case Type::resume:
+        return read_received<ResumeFrame>(in);
+    case Type::resume_end:
+        return ResumeEndFrame{read_stream(in)};
+    case Type::join:
+        return JoinFrame{read_array<16>(in)};
+    case Type::joined:
+        return read_joined(in);
+    case Type::refused:
+        return read_refused(in);
+    case Type::announce:
+        return AnnounceFrame{in.rest()};
+    case Type::announced:
+        return AnnouncedFrame{in.rest()};
+    case Type::park:
+        return read_park(in);
+    case Type::open:
+        return read_open(in);
+    case Type::opened:
+        return OpenedFrame{read_stream(in)};
+    case Type::data:
+        return read_data(in);
+    case Type::fin:
+        return read_fin(in);
+    case Type::ack:
+        return read_received<AckFrame>(in);
+    case Type::reset:
+        return read_reset(in);
+    case Type::reset_ack:
+        return ResetAckFrame{read_stream(in)};
+    case Type::ping:
+        return PingFrame{in.u64()};
+    case Type::pong:
+        return PongFrame{in.u64()};
+    case Type::stopping:
+        return StoppingFrame{};
     }
     if (type < kFirstIgnorableType) return std::nullopt;
     in.rest();
@@ -304,7 +324,8 @@ std::optional<Frame> read_body(std::uint8_t type, Reader& in) {
 
 }  // namespace
 
-void write_data_header(Writer& out, StreamId stream, std::uint64_t offset, std::size_t payload_bytes) {
+void write_data_header(Writer& out, StreamId stream, std::uint64_t offset,
+                       std::size_t payload_bytes) {
     out.u8(static_cast<std::uint8_t>(Type::data));
     out.varint(varint_size(stream.value) + varint_size(offset) + payload_bytes);
     out.varint(stream.value);
@@ -351,9 +372,9 @@ Result<std::optional<ParsedFrame>> parse_frame(Bytes input, std::size_t max_fram
 
 std::string_view frame_name(const Frame& frame) {
     static constexpr std::array<std::string_view, 21> kNames{
-        "HELLO",    "WELCOME",   "RESUME", "RESUME_END", "JOIN",   "JOINED", "REFUSED",
-        "ANNOUNCE", "ANNOUNCED", "PARK",   "OPEN",       "OPENED", "DATA",   "FIN",
-        "ACK",      "RESET",     "RESET_ACK", "PING",    "PONG",   "STOPPING", "UNKNOWN"};
+        "HELLO",    "WELCOME",   "RESUME",    "RESUME_END", "JOIN",   "JOINED",   "REFUSED",
+        "ANNOUNCE", "ANNOUNCED", "PARK",      "OPEN",       "OPENED", "DATA",     "FIN",
+        "ACK",      "RESET",     "RESET_ACK", "PING",       "PONG",   "STOPPING", "UNKNOWN"};
     static_assert(std::variant_size_v<Frame> == kNames.size());
     return kNames.at(frame.index());
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// The frames of a link: type (1 byte), length of the body (varint), body. docs/protocol/tunnel.md is the
-/// full description; this codec is its only implementation here. Pure.
+/// The frames of a link: type (1 byte), length of the body (varint), body. docs/protocol/tunnel.md
+/// is the full description; this codec is its only implementation here. Pure.
 
 #include "core/bytes.hpp"
 #include "core/ids.hpp"
@@ -25,26 +25,27 @@ enum class LinkKind : std::uint8_t {
 
 struct HelloFrame {
     std::uint64_t version = 0;
-    InstanceId instance;       ///< of the agent's process
-    InstanceId relay_instance; ///< that the agent's session belongs to; zero: none
+    InstanceId instance;        ///< of the agent's process
+    InstanceId relay_instance;  ///< that the agent's session belongs to; zero: none
     LinkKind kind = LinkKind::attach;
-    std::uint64_t epoch = 0;   ///< counts the agent's links; a lower one never displaces a higher one
+    std::uint64_t epoch =
+        0;  ///< counts the agent's links; a lower one never displaces a higher one
 };
 struct WelcomeFrame {
     std::uint64_t version = 0;
-    InstanceId instance;       ///< of the relay's process
-    bool resumed = false;      ///< false: the agent's streams are gone
+    InstanceId instance;   ///< of the relay's process
+    bool resumed = false;  ///< false: the agent's streams are gone
     std::uint64_t window_ms = 0;
     std::string_view relay_name;
 };
 struct ResumeFrame {
     StreamId stream;
-    std::uint64_t received = 0;   ///< bytes received in order, plus one if the end was received
+    std::uint64_t received = 0;  ///< bytes received in order, plus one if the end was received
     std::uint64_t max_offset = 0;
 };
 struct ResumeEndFrame {
-    /// From an agent: the last stream it heard of. The relay may have opened younger ones over the old link
-    /// after this list was made: those are not in it and yet alive. From a relay: 0.
+    /// From an agent: the last stream it heard of. The relay may have opened younger ones over the
+    /// old link after this list was made: those are not in it and yet alive. From a relay: 0.
     StreamId last_opened;
 };
 struct JoinFrame {
@@ -113,24 +114,25 @@ struct UnknownFrame {
     std::uint8_t type = 0;
 };
 
-using Frame = std::variant<HelloFrame, WelcomeFrame, ResumeFrame, ResumeEndFrame, JoinFrame, JoinedFrame,
-                           RefusedFrame, AnnounceFrame, AnnouncedFrame, ParkFrame, OpenFrame,
-                           OpenedFrame, DataFrame, FinFrame, AckFrame, ResetFrame, ResetAckFrame,
-                           PingFrame, PongFrame, StoppingFrame, UnknownFrame>;
+using Frame = std::variant<HelloFrame, WelcomeFrame, ResumeFrame, ResumeEndFrame, JoinFrame,
+                           JoinedFrame, RefusedFrame, AnnounceFrame, AnnouncedFrame, ParkFrame,
+                           OpenFrame, OpenedFrame, DataFrame, FinFrame, AckFrame, ResetFrame,
+                           ResetAckFrame, PingFrame, PongFrame, StoppingFrame, UnknownFrame>;
 
-/// Writes the frame; requires kMaxControlFrameBytes of room, for DATA kMaxDataHeaderBytes + payload.
-/// ANNOUNCE, ANNOUNCED and texts need what they hold.
+/// Writes the frame; requires kMaxControlFrameBytes of room, for DATA kMaxDataHeaderBytes +
+/// payload. ANNOUNCE, ANNOUNCED and texts need what they hold.
 void write_frame(Writer& out, const Frame& frame);
 /// Type and length of a DATA frame and its fields up to the payload, which the caller adds.
-void write_data_header(Writer& out, StreamId stream, std::uint64_t offset, std::size_t payload_bytes);
+void write_data_header(Writer& out, StreamId stream, std::uint64_t offset,
+                       std::size_t payload_bytes);
 
 struct ParsedFrame {
     Frame frame;            ///< views point into the input
     std::size_t bytes = 0;  ///< of the input that the frame took
 };
 
-/// The first frame of `input`; nothing: the frame is not complete yet. Errors (protocol): malformed, an
-/// unknown type below 0x80, or longer than `max_frame_bytes`.
+/// The first frame of `input`; nothing: the frame is not complete yet. Errors (protocol):
+/// malformed, an unknown type below 0x80, or longer than `max_frame_bytes`.
 Result<std::optional<ParsedFrame>> parse_frame(Bytes input, std::size_t max_frame_bytes);
 
 /// The name of the frame's type, for logs.

@@ -11,12 +11,14 @@ namespace homeport::tunnel {
 
 inline constexpr std::uint64_t kProtocolVersion = 1;
 
-/// One record carries at most this much plaintext (RFC 8446 section 5.1); frames are packed into records.
+/// One record carries at most this much plaintext (RFC 8446 section 5.1); frames are packed into
+/// records.
 inline constexpr std::size_t kRecordBytes = kChunkBytes;
 /// Type, length, stream id and offset in front of a DATA payload.
 inline constexpr std::size_t kMaxDataHeaderBytes = 1 + 8 + 8 + 8;
 inline constexpr std::size_t kMaxDataPayloadBytes = kRecordBytes - kMaxDataHeaderBytes;
-/// A longer frame is a protocol error: the link is dropped. Before the peer's key is known to us: less.
+/// A longer frame is a protocol error: the link is dropped. Before the peer's key is known to us:
+/// less.
 inline constexpr std::size_t kMaxFrameBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMaxFirstFrameBytes = 1024;
 /// Frames other than ANNOUNCE and ANNOUNCED that are not DATA stay below this.
@@ -40,14 +42,16 @@ inline constexpr std::uint64_t kInitialWindowBytes = 256 * 1024;
 inline constexpr std::uint64_t kReadAheadBytes = 256 * 1024;
 /// What may wait in a stream whose target is not connected yet.
 inline constexpr std::uint64_t kEarlyBytes = 64 * 1024;
-/// The share of a budget's free bytes that one stream may take: the more is used, the less each gets.
+/// The share of a budget's free bytes that one stream may take: the more is used, the less each
+/// gets.
 inline constexpr std::uint64_t kBudgetShareDivisor = 4;
 /// What a stream may always hold, also over a spent budget, so that nobody starves.
 inline constexpr std::uint64_t kLeastShareBytes = 16 * 1024;
 /// A stream that sent more than this in its current burst is bulk: it goes behind the others.
 inline constexpr std::uint64_t kBulkBytes = 256 * 1024;
 
-/// Acknowledgements wait this long for company, unless half a window is owed or a record leaves anyway.
+/// Acknowledgements wait this long for company, unless half a window is owed or a record leaves
+/// anyway.
 inline constexpr Duration kAckDelay = 10ms;
 
 }  // namespace homeport::tunnel

@@ -9,6 +9,13 @@ constexpr unsigned kMostPatience = 16;
 
 }  // namespace
 
+LinkMonitor::LinkMonitor(TimePoint now, const LinkMonitor& before) : LinkMonitor(now) {
+    rtt_ = before.rtt_;
+    patience_ = before.patience_;
+    const bool suspected_young = before.suspect_ && before.heard_ - before.started_ < kYoung;
+    if (suspected_young && patience_ < kMostPatience) patience_ *= 2;
+}
+
 void LinkMonitor::on_received(TimePoint now, bool traffic) {
     if (suspect_ && patience_ < kMostPatience) {
         patience_ *= 2;

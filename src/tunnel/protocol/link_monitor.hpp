@@ -1,9 +1,9 @@
 #pragma once
-/// Is the link alive? Watches one link from one end: asks by PING when silence lasts too long for what is
-/// going on, measures the round trip, and tells when silence turns into suspicion. Pure.
+/// Is the link alive? Watches one link from one end: asks by PING when silence lasts too long for
+/// what is going on, measures the round trip, and tells when silence turns into suspicion. Pure.
 ///
-/// While something is going on (bytes wait for an answer, or passed lately) silence is noticed within a few
-/// round trips; an idle link is asked rarely, so that it costs next to nothing.
+/// While something is going on (bytes wait for an answer, or passed lately) silence is noticed
+/// within a few round trips; an idle link is asked rarely, so that it costs next to nothing.
 
 #include "core/time.hpp"
 
@@ -23,25 +23,34 @@ public:
     /// Idle: one question this often. 25 s keep the mappings of home routers and of CGNAT alive.
     static constexpr Duration kIdleAskEvery = 25s;
     static constexpr Duration kIdleSuspicion = 1500ms;
-    /// Suspicion that proved wrong doubles the patience, up to kMostSuspicion; this long without one
-    /// halves it again.
+    /// Suspicion that proved wrong doubles the patience, up to kMostSuspicion; this long without
+    /// one halves it again.
     static constexpr Duration kPatienceDecay = 10s;
+    /// A link that was suspected so young says more of a slow line than of a dead one.
+    static constexpr Duration kYoung = 3s;
 
-    explicit LinkMonitor(TimePoint now) : heard_(now), active_(now), patience_changed_(now) {}
+    explicit LinkMonitor(TimePoint now)
+        : started_(now), heard_(now), active_(now), patience_changed_(now) {}
+    /// The monitor of the link that follows `before`: keeps its patience and round trip, and more
+    /// patience when that one was suspected young, so that a slow line is not redialled for ever.
+    LinkMonitor(TimePoint now, const LinkMonitor& before);
 
     /// Any byte came in. `traffic`: not only PING and PONG.
     void on_received(TimePoint now, bool traffic);
+    /// The network took bytes that had waited: the peer's host acknowledges, so the path is alive.
+    void on_progress(TimePoint now) { on_received(now, true); }
     /// Bytes of streams went out.
     void on_sent(TimePoint now) { active_ = now; }
     void on_pong(std::uint64_t nonce, TimePoint now);
 
-    /// The nonce of a PING to be sent now, whatever the silence: measures the round trip at the start.
+    /// The nonce of a PING to be sent now, whatever the silence: measures the round trip at the
+    /// start.
     std::uint64_t ask(TimePoint now);
 
     struct Verdict {
-        bool ask = false;       ///< send a PING with `nonce`
+        bool ask = false;  ///< send a PING with `nonce`
         std::uint64_t nonce = 0;
-        bool suspect = false;   ///< no answer when one was due
+        bool suspect = false;  ///< no answer when one was due
     };
     /// `expects_answer`: something was sent that the peer must acknowledge.
     Verdict check(TimePoint now, bool expects_answer);
@@ -60,14 +69,15 @@ private:
     Duration ask_after(TimePoint now, bool expects_answer) const;
     Duration suspect_after(TimePoint now, bool expects_answer) const;
 
+    TimePoint started_;
     TimePoint heard_;
     TimePoint active_;
-    TimePoint asked_{};        ///< the first question of this silence
+    TimePoint asked_{};  ///< the first question of this silence
     TimePoint asked_last_{};
     TimePoint patience_changed_;
     Duration rtt_{};
     std::uint64_t nonce_ = 0;
-    unsigned patience_ = 1;   ///< factor on the suspicion time: 1, 2, 4 ...
+    unsigned patience_ = 1;  ///< factor on the suspicion time: 1, 2, 4 ...
     bool question_open_ = false;
     bool suspect_ = false;
 };

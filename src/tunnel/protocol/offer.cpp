@@ -104,7 +104,8 @@ std::vector<std::byte> encode_offers(const std::vector<Offer>& offers) {
 Result<std::vector<Offer>> decode_offers(Bytes bytes) {
     In in{Reader(bytes)};
     std::vector<Offer> offers;
-    for (std::uint64_t left = in.reader.varint_up_to(kMaxOffers); left > 0 && in.reader.ok(); --left) {
+    for (std::uint64_t left = in.reader.varint_up_to(kMaxOffers); left > 0 && in.reader.ok();
+         --left) {
         offers.push_back(read_offer(in));
     }
     if (!in.reader.done() || !in.valid || !ids_differ(offers)) {
@@ -139,14 +140,16 @@ Result<std::vector<OfferResult>> decode_offer_results(Bytes bytes) {
 
 Result<> check_grants(const Offer& offer, const Grants& grants) {
     for (const HostGlob& host : offer.hosts) {
-        const bool granted = std::any_of(grants.hosts.begin(), grants.hosts.end(),
-                                         [&host](const HostGlob& glob) { return glob.covers(host); });
-        if (!granted) return fail(Errc::denied, "host " + host.text() + " is not granted to this agent");
+        const bool granted =
+            std::any_of(grants.hosts.begin(), grants.hosts.end(),
+                        [&host](const HostGlob& glob) { return glob.covers(host); });
+        if (!granted)
+            return fail(Errc::denied, "host " + host.text() + " is not granted to this agent");
     }
     if (!offer.ports) return {};
-    const bool granted = std::any_of(grants.ports.begin(), grants.ports.end(), [&](const PortRange& range) {
-        return range.contains(*offer.ports);
-    });
+    const bool granted =
+        std::any_of(grants.ports.begin(), grants.ports.end(),
+                    [&](const PortRange& range) { return range.contains(*offer.ports); });
     if (granted) return {};
     return fail(Errc::denied, "port " + offer.ports->to_string() + " is not granted to this agent");
 }

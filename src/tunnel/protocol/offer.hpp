@@ -33,8 +33,8 @@ struct OfferResult {
     friend bool operator==(const OfferResult&, const OfferResult&) = default;
 };
 
-/// The wire form of a list of offers (docs/protocol/tunnel.md, ANNOUNCE). Lists within the limits of
-/// limits.hpp only.
+/// The wire form of a list of offers (docs/protocol/tunnel.md, ANNOUNCE). Lists within the limits
+/// of limits.hpp only.
 std::vector<std::byte> encode_offers(const std::vector<Offer>& offers);
 Result<std::vector<Offer>> decode_offers(Bytes bytes);
 

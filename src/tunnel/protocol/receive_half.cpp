@@ -10,8 +10,8 @@ constexpr std::size_t kLeastSharedBytes = kChunkBytes / 4;
 
 }  // namespace
 
-Result<std::size_t> ReceiveHalf::on_data(ChunkPool& pool, const ChunkRef& chunk, std::uint64_t offset,
-                                         Bytes payload) {
+Result<std::size_t> ReceiveHalf::on_data(ChunkPool& pool, const ChunkRef& chunk,
+                                         std::uint64_t offset, Bytes payload) {
     if (offset > received_) return fail(Errc::protocol, "data with a gap before it");
     if (offset + payload.size() > granted_) return fail(Errc::protocol, "data beyond the window");
     const std::uint64_t known = received_ - offset;

@@ -1,6 +1,6 @@
 #pragma once
-/// The receiving direction of a stream: takes bytes in order, drops what it has already, refuses gaps, and
-/// grants a window that grows with bandwidth times delay. Pure.
+/// The receiving direction of a stream: takes bytes in order, drops what it has already, refuses
+/// gaps, and grants a window that grows with bandwidth times delay. Pure.
 
 #include "core/chunk.hpp"
 #include "core/result.hpp"
@@ -14,8 +14,8 @@ namespace homeport::tunnel {
 class ReceiveHalf {
 public:
     /// Bytes of a DATA frame. `chunk` is the block that `payload` lies in: a large payload keeps it
-    /// instead of being copied; none when it lies elsewhere. Returns how many bytes were new. Errors (protocol): a gap, data behind
-    /// the end, more than was granted.
+    /// instead of being copied; none when it lies elsewhere. Returns how many bytes were new.
+    /// Errors (protocol): a gap, data behind the end, more than was granted.
     Result<std::size_t> on_data(ChunkPool& pool, const ChunkRef& chunk, std::uint64_t offset,
                                 Bytes payload);
     /// The stream ends at `offset`. Errors (protocol): a gap, or another end than before.
@@ -33,8 +33,8 @@ public:
 
     /// True when enough was taken since the last grant that the peer should hear of it at once.
     bool grant_due() const;
-    /// The new limit to tell the peer. Grows the window when the last one was used up within two round
-    /// trips, up to `max_window_bytes` and to what `share_bytes` leaves.
+    /// The new limit to tell the peer. Grows the window when the last one was used up within two
+    /// round trips, up to `max_window_bytes` and to what `share_bytes` leaves.
     std::uint64_t grant(TimePoint now, Duration rtt, std::uint64_t max_window_bytes,
                         std::uint64_t share_bytes);
     /// The limit told last.

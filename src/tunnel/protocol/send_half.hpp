@@ -1,7 +1,7 @@
 #pragma once
-/// The sending direction of a stream: bytes are kept from the moment they are taken until the peer has
-/// acknowledged them, so that they can be sent again over another link. Offsets are absolute, 64 bits,
-/// and the end of the stream counts as one more byte. Pure.
+/// The sending direction of a stream: bytes are kept from the moment they are taken until the peer
+/// has acknowledged them, so that they can be sent again over another link. Offsets are absolute,
+/// 64 bits, and the end of the stream counts as one more byte. Pure.
 
 #include "core/chunk.hpp"
 #include "core/result.hpp"
@@ -37,11 +37,12 @@ public:
     std::size_t send(MutableBytes out);
     void send_fin() { fin_sent_ = fin_ever_sent_ = true; }
 
-    /// The peer has received everything before `received` and takes bytes up to `max_offset`. Returns how
-    /// many bytes were freed; error (protocol): acknowledges what was never sent, or the window shrinks
-    /// below what was granted (old acknowledgements are recognised and ignored).
+    /// The peer has received everything before `received` and takes bytes up to `max_offset`.
+    /// Returns how many bytes were freed; error (protocol): acknowledges what was never sent, or
+    /// the window shrinks below what was granted (old acknowledgements are recognised and ignored).
     Result<std::uint64_t> on_ack(std::uint64_t received, std::uint64_t max_offset);
-    /// The peer has ended the stream both ways and forgotten it: it has everything. Returns the bytes freed.
+    /// The peer has ended the stream both ways and forgotten it: it has everything. Returns the
+    /// bytes freed.
     std::uint64_t settle();
     /// Another link takes over: all that is not acknowledged will be sent again over it.
     void rewind();
@@ -50,8 +51,8 @@ private:
     std::uint64_t end() const { return base_ + buffer_.size(); }
 
     SliceQueue buffer_;
-    std::uint64_t base_ = 0;   ///< offset of the buffer's first byte: all before is acknowledged
-    std::uint64_t sent_ = 0;   ///< next offset to send on the present link
+    std::uint64_t base_ = 0;  ///< offset of the buffer's first byte: all before is acknowledged
+    std::uint64_t sent_ = 0;  ///< next offset to send on the present link
     std::uint64_t highest_sent_ = 0;  ///< on any link: an old link may still deliver
     std::uint64_t max_offset_ = kInitialWindowBytes;
     bool finished_ = false;

@@ -8,7 +8,10 @@ namespace homeport::tunnel {
 
 Session::Session(Options options, ChunkPool& pool, SessionObserver& observer,
                  std::uint64_t session_bytes, Budget* total)
-    : options_(std::move(options)), pool_(pool), observer_(observer), budget_(session_bytes, total) {}
+    : options_(std::move(options)),
+      pool_(pool),
+      observer_(observer),
+      budget_(session_bytes, total) {}
 
 Session::~Session() = default;
 
@@ -50,7 +53,8 @@ std::size_t Session::room(SessionStream& stream) {
     return room;
 }
 
-std::size_t Session::reserve(SessionStream& stream, std::size_t want, std::span<MutableBytes> views) {
+std::size_t Session::reserve(SessionStream& stream, std::size_t want,
+                             std::span<MutableBytes> views) {
     return stream.send_.buffer().reserve(pool_, want, views);
 }
 
@@ -88,7 +92,7 @@ void Session::reset(SessionStream& stream, Errc code) {
     clear_buffers(stream);
     stream.ready_hook_.unlink();
     stream.ack_hook_.unlink();
-    if (!stream.announced_ && options_.role == Role::relay) {
+    if (stream.orphan_ || (!stream.announced_ && options_.role == Role::relay)) {
         stream.owed_.open = false;
         stream.owed_hook_.unlink();
         return;
@@ -112,7 +116,7 @@ bool Session::forgettable(const SessionStream& stream) const {
     if (!stream.released_ || stream.resetting_) return false;
     if (stream.failed_) return true;
     // Our list of streams has it and is on its way: the peer may ask for its end again.
-    if (options_.role == Role::agent && attaching()) return false;
+    if (options_.role == Role::agent && attaching() && !stream.orphan_) return false;
     // The acknowledgement of the peer's end must have left, or the peer would keep the stream.
     return stream.send_.done() && stream.receive_.fin_received() && !stream.ack_hook_.linked() &&
            !stream.owed_hook_.linked();
@@ -152,7 +156,8 @@ void Session::freed(SessionStream& stream, std::uint64_t bytes) {
 }
 
 void Session::offer_room(SessionStream& stream) {
-    if (!stream.wants_room_ || room(stream) < std::min<std::uint64_t>(kLeastShareBytes, share())) return;
+    if (!stream.wants_room_ || room(stream) < std::min<std::uint64_t>(kLeastShareBytes, share()))
+        return;
     stream.wants_room_ = false;
     stream.room_hook_.unlink();
     stream.news_.writable = true;
@@ -175,7 +180,6 @@ void Session::dispatch() {
 
 void Session::fail_stream(SessionStream& stream, Errc code) {
     if (stream.failed_) return;
-    ++resets_;
     stream.failed_ = true;
     stream.failure_ = code;
     clear_buffers(stream);
@@ -185,6 +189,12 @@ void Session::fail_stream(SessionStream& stream, Errc code) {
     stream.owed_ = {};
     stream.news_.failed = true;
     tell(stream);
+}
+
+/// The stream could go on no more, though nobody wanted it to end.
+void Session::lose_stream(SessionStream& stream) {
+    if (!stream.failed_) ++resets_;
+    fail_stream(stream, Errc::reset);
 }
 
 void Session::owe(SessionStream& stream) {
@@ -204,8 +214,8 @@ void Session::schedule(SessionStream& stream) {
 }
 
 void Session::count_outstanding(SessionStream& stream) {
-    const bool waits_for_answer = stream.announced_ && !stream.known_to_peer_ &&
-                                  options_.role == Role::relay;
+    const bool waits_for_answer =
+        stream.announced_ && !stream.known_to_peer_ && options_.role == Role::relay;
     const bool outstanding = !stream.failed_ && (stream.send_.outstanding() || waits_for_answer);
     if (outstanding == stream.outstanding_) return;
     stream.outstanding_ = outstanding;
@@ -266,7 +276,11 @@ void Session::cut_announced() {
         stream->resetting_ = false;
         stream->owed_ = {};
         stream->owed_hook_.unlink();
-        fail_stream(*stream, Errc::reset);
+        stream->ack_hook_.unlink();
+        stream->orphan_ = true;
+        // One that has everything is read to its end.
+        const bool complete = stream->send_.done() && stream->receive_.fin_received();
+        if (!complete) lose_stream(*stream);
         const auto entry = streams_.find(stream->id_);
         if (!stream->released_) abandoned_.emplace(stream, std::move(entry->second));
         streams_.erase(entry);

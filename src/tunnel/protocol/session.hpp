@@ -1,10 +1,11 @@
 #pragma once
-/// The session: an agent's attachment to its relay, and the streams in it. It outlives links: when one is
-/// lost, streams keep what was not acknowledged, and go on at the exact byte over the next one. Pure:
-/// frames go in through on_frame(), records come out of next_record(), time is a parameter.
+/// The session: an agent's attachment to its relay, and the streams in it. It outlives links: when
+/// one is lost, streams keep what was not acknowledged, and go on at the exact byte over the next
+/// one. Pure: frames go in through on_frame(), records come out of next_record(), time is a
+/// parameter.
 ///
-/// Both ends use this class; they differ in who opens streams (the relay) and who opens links (the agent).
-/// docs/protocol/tunnel.md tells the rules of attaching, resuming and forgetting.
+/// Both ends use this class; they differ in who opens streams (the relay) and who opens links (the
+/// agent). docs/protocol/tunnel.md tells the rules of attaching, resuming and forgetting.
 
 #include "core/chunk.hpp"
 #include "core/ids.hpp"
@@ -35,14 +36,15 @@ struct OpenInfo {
     Endpoint local;
 };
 
-/// The user of one stream. Called from Session::dispatch() only; may release the stream inside the call.
+/// The user of one stream. Called from Session::dispatch() only; may release the stream inside the
+/// call.
 class StreamUser {
 public:
     struct News {
         bool established = false;
         bool readable = false;  ///< bytes or the end
         bool writable = false;
-        bool failed = false;    ///< see SessionStream::failure()
+        bool failed = false;  ///< see SessionStream::failure()
     };
     virtual void on_news(News news) = 0;
 
@@ -74,10 +76,10 @@ private:
     SendHalf send_;
     ReceiveHalf receive_;
     StreamUser* user_ = nullptr;
-    std::uint64_t burst_bytes_ = 0;   ///< sent since the stream last had nothing to send
+    std::uint64_t burst_bytes_ = 0;  ///< sent since the stream last had nothing to send
     Owed owed_;
     StreamUser::News news_;
-    LinkId listed_on_{};              ///< the peer's last list with this stream came over this link
+    LinkId listed_on_{};  ///< the peer's last list with this stream came over this link
     Errc failure_ = Errc::reset;
     bool established_ = false;
     bool failed_ = false;             ///< cut by the peer or by us
@@ -86,6 +88,7 @@ private:
     bool announced_ = false;          ///< OPEN went out on some link
     bool known_to_peer_ = false;      ///< the peer has answered for it
     bool wants_room_ = false;         ///< the user waits for on_writable
+    bool orphan_ = false;             ///< its peer is gone: nothing is said about it any more
     bool acknowledged_late_ = false;  ///< agent: an ACK went out after the list of streams
     bool outstanding_ = false;        ///< counted in Session::outstanding_streams_
     ListHook ready_hook_;             ///< has data to send
@@ -116,27 +119,27 @@ public:
     enum class Role : std::uint8_t { relay, agent };
     struct Options {
         Role role = Role::relay;
-        InstanceId instance;             ///< of this process; an agent that abandons goes on as another
+        InstanceId instance;  ///< of this process; an agent that abandons goes on as another
         std::uint64_t stream_bytes = 0;  ///< most that one stream keeps for sending again
         Duration window{};               ///< told to the peer in WELCOME
         std::string name;                ///< of the relay, in WELCOME
     };
 
     /// `pool`, `observer` and the budget's parent must outlive the session.
-    Session(Options options, ChunkPool& pool, SessionObserver& observer, std::uint64_t session_bytes,
-            Budget* total);
+    Session(Options options, ChunkPool& pool, SessionObserver& observer,
+            std::uint64_t session_bytes, Budget* total);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
     // Links.
-    /// Agent: a secure link is up; queues HELLO and the list of streams for it. A link that was being
-    /// attached before is given up.
+    /// Agent: a secure link is up; queues HELLO and the list of streams for it. A link that was
+    /// being attached before is given up.
     void start_attach(LinkId link, std::uint64_t epoch);
     /// Relay: HELLO came in on `link`.
     Result<> on_hello(LinkId link, const HelloFrame& hello);
-    /// Frames of a link after HELLO (relay) or from the start (agent). `chunk` is the block the frame's
-    /// views lie in. Error: the peer broke the protocol; drop the link.
+    /// Frames of a link after HELLO (relay) or from the start (agent). `chunk` is the block the
+    /// frame's views lie in. Error: the peer broke the protocol; drop the link.
     Result<> on_frame(LinkId link, const Frame& frame, const ChunkRef& chunk, TimePoint now);
     void remove_link(LinkId link);
     /// A link carries streams.
@@ -146,8 +149,11 @@ public:
     std::size_t next_record(LinkId link, MutableBytes out, TimePoint now);
     /// Queues a frame that is not part of any stream (ANNOUNCE, PING ...) for the link.
     void queue_frame(LinkId link, const Frame& frame);
-    /// When next_record() has something to say by itself (delayed acknowledgements); kNever: not at all.
-    TimePoint next_deadline() const { return acks_.empty() || !attached() ? kNever : ack_deadline_; }
+    /// When next_record() has something to say by itself (delayed acknowledgements); kNever: not at
+    /// all.
+    TimePoint next_deadline() const {
+        return acks_.empty() || !attached() ? kNever : ack_deadline_;
+    }
     void set_rtt(Duration rtt) { rtt_ = rtt; }
 
     // Streams.
@@ -166,10 +172,11 @@ public:
     void finish(SessionStream& stream);
     void consume(SessionStream& stream, std::size_t bytes, TimePoint now);
     void reset(SessionStream& stream, Errc code);
-    /// The user is done with the stream; one that has not ended both ways is cut. Do not touch it again.
+    /// The user is done with the stream; one that has not ended both ways is cut. Do not touch it
+    /// again.
     void release(SessionStream& stream);
-    /// Cuts every stream that was opened at the peer (the window is over, or the peer is another process)
-    /// and makes the next attach a fresh start. Remove all links before.
+    /// Cuts every stream that was opened at the peer (the window is over, or the peer is another
+    /// process) and makes the next attach a fresh start. Remove all links before.
     void abandon();
 
     /// Tells users their news. Call after a batch of on_frame() and after abandon().
@@ -184,9 +191,9 @@ public:
 private:
     struct Link {
         LinkId id;
-        std::vector<std::byte> queue;   ///< frames that are not made from stream state
+        std::vector<std::byte> queue;  ///< frames that are not made from stream state
         std::size_t queue_head = 0;
-        bool greeted = false;           ///< HELLO (relay) or WELCOME (agent) came in
+        bool greeted = false;  ///< HELLO (relay) or WELCOME (agent) came in
         bool resumed = false;
     };
     using Streams = std::unordered_map<StreamId, std::unique_ptr<SessionStream>>;
@@ -229,6 +236,7 @@ private:
     void freed(SessionStream& stream, std::uint64_t bytes);
     void tell(SessionStream& stream);
     void fail_stream(SessionStream& stream, Errc code);
+    void lose_stream(SessionStream& stream);
     void clear_buffers(SessionStream& stream);
     void owe(SessionStream& stream);
     bool forgettable(const SessionStream& stream) const;
@@ -249,7 +257,7 @@ private:
     Budget budget_;
     InstanceId peer_instance_{};
     Streams streams_;
-    Abandoned abandoned_;  ///< failed by abandon(), not released yet; their ids may be used anew
+    Abandoned abandoned_;  ///< orphans that were not released yet; their ids may be used anew
     std::vector<Link> links_;
     LinkId active_{};
     OwedList owed_;
@@ -262,7 +270,7 @@ private:
     TimePoint ack_deadline_ = kNever;
     Duration rtt_{};
     std::uint64_t next_stream_ = 1;
-    StreamId last_opened_{};        ///< agent: the last one heard of
+    StreamId last_opened_{};  ///< agent: the last one heard of
     std::uint64_t resets_ = 0;
     std::uint64_t outstanding_streams_ = 0;
     bool acks_urgent_ = false;

@@ -6,7 +6,6 @@
 
 namespace homeport::tunnel {
 
-
 Session::Link* Session::find(LinkId link) {
     const auto found = std::find_if(links_.begin(), links_.end(),
                                     [link](const Link& candidate) { return candidate.id == link; });
@@ -44,7 +43,8 @@ Result<> Session::on_hello(LinkId link, const HelloFrame& hello) {
     }
     const bool known = peer_instance_ == hello.instance;
     const bool resumed = known && hello.relay_instance == options_.instance;
-    // The newest link wins over others that are being attached, and a new process over all links of the old.
+    // The newest link wins over others that are being attached, and a new process over all links of
+    // the old.
     give_up_links([this, resumed](LinkId other) { return !resumed || other != active_; });
     if (!known) {
         cut_announced();
@@ -86,9 +86,9 @@ Result<> Session::finish_attach(Link& link, StreamId last_opened, TimePoint now)
     const LinkId id = link.id;
     const bool resumed = link.resumed;
     if (options_.role == Role::relay) {
-        queue_frame(id, WelcomeFrame{kProtocolVersion, options_.instance, resumed,
-                                     static_cast<std::uint64_t>(to_ms(options_.window)),
-                                     options_.name});
+        queue_frame(
+            id, WelcomeFrame{kProtocolVersion, options_.instance, resumed,
+                             static_cast<std::uint64_t>(to_ms(options_.window)), options_.name});
         queue_stream_list(link);
     }
     active_ = id;
@@ -130,7 +130,7 @@ void Session::settle_unlisted(SessionStream& stream) {
         stream.owed_hook_.unlink();
         stream.owed_ = {};
     } else {
-        fail_stream(stream, Errc::reset);
+        lose_stream(stream);
     }
     count_outstanding(stream);
     maybe_forget(stream);
@@ -142,10 +142,12 @@ namespace {
 bool in_place(const Frame& frame, bool greeted, bool active) {
     if (std::holds_alternative<WelcomeFrame>(frame)) return !greeted;
     if (!greeted) return false;
-    if (std::holds_alternative<ResumeFrame>(frame) || std::holds_alternative<ResumeEndFrame>(frame)) {
+    if (std::holds_alternative<ResumeFrame>(frame) ||
+        std::holds_alternative<ResumeEndFrame>(frame)) {
         return !active;
     }
-    const bool listed = std::holds_alternative<OpenFrame>(frame) || std::holds_alternative<ResetFrame>(frame);
+    const bool listed =
+        std::holds_alternative<OpenFrame>(frame) || std::holds_alternative<ResetFrame>(frame);
     return active || listed;
 }
 
@@ -206,7 +208,8 @@ struct Session::FrameHandler {
     }
 };
 
-Result<> Session::on_frame(LinkId link_id, const Frame& frame, const ChunkRef& chunk, TimePoint now) {
+Result<> Session::on_frame(LinkId link_id, const Frame& frame, const ChunkRef& chunk,
+                           TimePoint now) {
     Link* link = find(link_id);
     if (link == nullptr) return fail(Errc::closed, "the link was replaced");
     if (!in_place(frame, link->greeted, link_id == active_)) {
@@ -267,7 +270,8 @@ Result<> Session::on_data(SessionStream& stream, const DataFrame& frame, const C
     }
     budget_.take(*fresh);
     if (budget_.free() == 0 && stream.receive_.buffer().size() > kLeastShareBytes) {
-        // Its reader stands still and the session's memory is spent: this stream pays, not the others.
+        // Its reader stands still and the session's memory is spent: this stream pays, not the
+        // others.
         reset(stream, Errc::limit);
         stream.news_.failed = true;
         tell(stream);

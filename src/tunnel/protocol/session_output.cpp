@@ -102,8 +102,8 @@ void Session::write_data(Writer& out) {
 void Session::write_stream_data(SessionStream& stream, Writer& out) {
     SendHalf& send = stream.send_;
     const std::uint64_t offset = send.next_offset();
-    const std::size_t count = std::min<std::uint64_t>(send.sendable_bytes(),
-                                                      out.room() - kMaxDataHeaderBytes);
+    const std::size_t count =
+        std::min<std::uint64_t>(send.sendable_bytes(), out.room() - kMaxDataHeaderBytes);
     if (count > 0) {
         write_data_header(out, stream.id_, offset, count);
         const std::size_t copied = send.send(out.extend(count));

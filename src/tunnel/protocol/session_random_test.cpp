@@ -162,7 +162,7 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
 void live(Chaos chaos) {
     const std::uint64_t only = number_from("HOMEPORT_SEED", 0);
     const std::uint64_t first = only != 0 ? only : 1;
-    const std::uint64_t last = only != 0 ? only : number_from("HOMEPORT_SEEDS", 500);
+    const std::uint64_t last = only != 0 ? only : number_from("HOMEPORT_SEEDS", 250);
     std::uint64_t broken = 0;
     for (std::uint64_t seed = first; seed <= last && broken < 5; ++seed) {
         try {

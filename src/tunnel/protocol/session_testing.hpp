@@ -183,11 +183,9 @@ public:
     std::uint64_t attached_count = 0;
     bool last_resumed = false;
 
-    /// The relay's door, as Home keeps it: late greetings of older links and processes are refused.
+    /// The relay's door, which Home keeps: late greetings of older links are refused.
     bool admits(const HelloFrame& hello) {
-        if (hello.instance == displaced_) return false;
-        if (hello.instance == greeted_ && hello.epoch <= epoch_) return false;
-        if (hello.instance != greeted_) displaced_ = std::exchange(greeted_, hello.instance);
+        if (hello.epoch <= epoch_) return false;
         epoch_ = hello.epoch;
         return true;
     }
@@ -206,7 +204,7 @@ private:
     static Session::Options options(Session::Role role, std::uint64_t number) {
         Session::Options options{.role = role, .stream_bytes = 4 << 20, .window = 120s, .name = "r"};
         for (std::size_t i = 0; i < 8; ++i) {
-            options.instance.bytes[i] = static_cast<std::byte>(number >> (8 * i));
+            options.instance.bytes[7 + i] = static_cast<std::byte>(number >> (8 * i));
         }
         options.instance.bytes[15] = static_cast<std::byte>(role == Session::Role::relay ? 1 : 2);
         return options;
@@ -223,8 +221,6 @@ private:
     }
 
     Session::Role role_;
-    InstanceId greeted_{};
-    InstanceId displaced_{};
     std::uint64_t epoch_ = 0;
 };
 

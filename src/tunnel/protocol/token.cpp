@@ -15,7 +15,8 @@ constexpr std::size_t kMaxTokenBytes = 1024;
 /// FNV-1a: finds a mistyped or cut token, and is no secret.
 std::uint32_t check_sum(Bytes bytes) {
     std::uint32_t sum = 2166136261U;
-    for (const std::byte byte : bytes) sum = (sum ^ std::to_integer<std::uint32_t>(byte)) * 16777619U;
+    for (const std::byte byte : bytes)
+        sum = (sum ^ std::to_integer<std::uint32_t>(byte)) * 16777619U;
     return sum;
 }
 
@@ -35,7 +36,8 @@ std::string Token::to_text() const {
 }
 
 Result<Token> Token::parse(std::string_view text) {
-    if (!text.starts_with("hp")) return fail(Errc::invalid, "this is no homeport token; it starts with hp1.");
+    if (!text.starts_with("hp"))
+        return fail(Errc::invalid, "this is no homeport token; it starts with hp1.");
     if (!text.starts_with(kPrefix)) {
         return fail(Errc::invalid, "the token is of another version of homeport; update this one");
     }

@@ -1,6 +1,7 @@
 #pragma once
-/// The invite token: one word that carries everything an agent needs to find its relay, to know it again
-/// and to be let in once. Text form: "hp1." and base64url of the fields below and a 4-byte check sum.
+/// The invite token: one word that carries everything an agent needs to find its relay, to know it
+/// again and to be let in once. Text form: "hp1." and base64url of the fields below and a 4-byte
+/// check sum.
 
 #include "core/ids.hpp"
 #include "core/ip.hpp"

@@ -38,7 +38,8 @@ Result<> Home::publish_stored() {
     if (bytes->empty()) return {};
     const auto offers = decode_offers(*bytes);
     if (!offers) {
-        world_.log.warn("offers.unreadable", {{"agent", record_.name}, {"why", offers.error().what}});
+        world_.log.warn("offers.unreadable",
+                        {{"agent", record_.name}, {"why", offers.error().what}});
         return {};
     }
     publish(*offers);
@@ -46,11 +47,13 @@ Result<> Home::publish_stored() {
 }
 
 Result<> Home::attach(std::unique_ptr<Link>& link, const HelloFrame& hello) {
-    if (hello.kind != LinkKind::attach) return fail(Errc::protocol, "this kind of link is not known here");
+    if (hello.kind != LinkKind::attach)
+        return fail(Errc::protocol, "this kind of link is not known here");
     const bool same_process = hello.instance == agent_instance_;
     if (same_process && hello.epoch <= epoch_) return fail(Errc::closed, "a newer link is there");
     if (hello.instance == displaced_ && driver_.healthy()) {
-        return fail(Errc::exists, "another process with this agent's key is connected; stop one of them");
+        return fail(Errc::exists,
+                    "another process with this agent's key is connected; stop one of them");
     }
     const auto greeted = driver_.session().on_hello(link->id(), hello);
     if (!greeted) return greeted;
@@ -69,7 +72,8 @@ std::unique_ptr<net::BufferedStream> Home::open(const OpenInfo& info) {
     if (stream == nullptr) {
         return make_failed_stream(world_.loop, Errc::limit, info.visitor, info.local);
     }
-    return std::make_unique<TunnelStream>(world_.loop, driver_.session(), *stream, shared_from_this());
+    return std::make_unique<TunnelStream>(world_.loop, driver_.session(), *stream,
+                                          shared_from_this());
 }
 
 void Home::end() {
@@ -87,7 +91,8 @@ void Home::announce_stop() {
 }
 
 Result<> Home::on_control(Link& link, const Frame& frame) {
-    if (const auto* announce = std::get_if<AnnounceFrame>(&frame)) return on_announce(link, announce->offers);
+    if (const auto* announce = std::get_if<AnnounceFrame>(&frame))
+        return on_announce(link, announce->offers);
     if (const auto* park = std::get_if<ParkFrame>(&frame)) {
         world_.publisher.park(record_.name, std::string(park->service), park->parked);
         return {};
@@ -151,15 +156,15 @@ void Home::on_health() {
         world_.log.info("agent.up", {{"agent", record_.name}});
     } else if (resumable_ && !window_timer_.armed()) {
         window_timer_.arm(world_.loop.now() + window_);
-        world_.log.warn("agent.silent", {{"agent", record_.name},
-                                         {"streams", driver_.session().streams()}});
+        world_.log.warn("agent.silent",
+                        {{"agent", record_.name}, {"streams", driver_.session().streams()}});
     }
 }
 
 void Home::window_over() {
     resumable_ = false;
-    world_.log.warn("agent.lost", {{"agent", record_.name},
-                                   {"streams_cut", driver_.session().streams()}});
+    world_.log.warn("agent.lost",
+                    {{"agent", record_.name}, {"streams_cut", driver_.session().streams()}});
     driver_.drop_all(true);
     driver_.session().abandon();
     driver_.session().dispatch();

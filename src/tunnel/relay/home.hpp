@@ -1,6 +1,6 @@
 #pragma once
-/// One agent as the relay sees it: its record, its session, what it publishes. Exists for every agent in
-/// the store, also while nothing is connected, so that visitors can wait for it.
+/// One agent as the relay sees it: its record, its session, what it publishes. Exists for every
+/// agent in the store, also while nothing is connected, so that visitors can wait for it.
 
 #include "tunnel/protocol/offer.hpp"
 #include "tunnel/relay/relay.hpp"
@@ -20,12 +20,13 @@ public:
     ~Home();
 
     const store::AgentRecord& record() const { return record_; }
-    /// New grants count from the next announcement; what was granted before and is not now is withdrawn.
+    /// New grants count from the next announcement; what was granted before and is not now is
+    /// withdrawn.
     void set_record(store::AgentRecord record);
     /// Publishes what the store remembers.
     Result<> publish_stored();
-    /// HELLO of the agent came in on `link`, whose key is this agent's. Error: refused; the link stays
-    /// with the caller.
+    /// HELLO of the agent came in on `link`, whose key is this agent's. Error: refused; the link
+    /// stays with the caller.
     Result<> attach(std::unique_ptr<Link>& link, const HelloFrame& hello);
     std::unique_ptr<net::BufferedStream> open(const OpenInfo& info);
     bool up() const { return driver_.healthy(); }
@@ -49,7 +50,7 @@ private:
     store::AgentRecord record_;
     SessionDriver driver_;
     InstanceId agent_instance_{};
-    InstanceId displaced_{};           ///< an older process with the same key; may not push the newer out
+    InstanceId displaced_{};  ///< an older process with the same key; may not push the newer out
     std::uint64_t epoch_ = 0;
     std::vector<Offer> offers_;
     bool resumable_ = false;

@@ -36,8 +36,8 @@ bool LinkGate::admit(std::unique_ptr<net::SecureStream> stream) {
     const std::size_t from_source = known == per_source_.end() ? 0 : known->second;
     if (guests_.size() >= kMaxGreetings || from_source >= kMaxGreetingsPerSource) return false;
     ++per_source_[source];
-    guests_.push_back({std::make_unique<Link>(LinkId{next_link_++}, loop_, pool_, std::move(stream), *this,
-                                              kMaxFirstFrameBytes),
+    guests_.push_back({std::make_unique<Link>(LinkId{next_link_++}, loop_, pool_, std::move(stream),
+                                              *this, kMaxFirstFrameBytes),
                        source, loop_.now() + kGreetingTimeout});
     rearm();
     return true;
@@ -70,7 +70,8 @@ void LinkGate::answer(Guest& guest, const Result<>& result) {
     guest.answered = true;
     guest.deadline = loop_.now() + kFarewell;
     if (result) return;
-    log_.warn("link.refused", {{"from", guest.link->peer().to_string()}, {"why", result.error().what}});
+    log_.warn("link.refused",
+              {{"from", guest.link->peer().to_string()}, {"why", result.error().what}});
     guest.link->send(RefusedFrame{result.error().code, result.error().what});
 }
 

@@ -1,9 +1,9 @@
 #pragma once
-/// Where a connection waits until it has proven its key and said what it wants: HELLO or JOIN. Bounded in
-/// number, by source and in time, because anybody can come this far.
+/// Where a connection waits until it has proven its key and said what it wants: HELLO or JOIN.
+/// Bounded in number, by source and in time, because anybody can come this far.
 
-#include "tunnel/link.hpp"
 #include "tunnel/limits.hpp"
+#include "tunnel/link.hpp"
 
 #include <memory>
 #include <unordered_map>
@@ -13,8 +13,8 @@ namespace homeport::tunnel {
 
 class LinkGate final : public LinkUser {
 public:
-    /// What a connection may want. Each takes the link out of the pointer, or leaves it to be refused
-    /// with the error.
+    /// What a connection may want. Each takes the link out of the pointer, or leaves it to be
+    /// refused with the error.
     class Desk {
     public:
         virtual Result<> on_hello(std::unique_ptr<Link>& link, const HelloFrame& hello) = 0;
@@ -56,7 +56,7 @@ private:
     ChunkPool& pool_;
     Log& log_;
     Desk& desk_;
-    std::vector<Guest> guests_;                       ///< in order of deadline
+    std::vector<Guest> guests_;  ///< in order of deadline
     std::unordered_map<IpAddress, std::size_t> per_source_;
     std::vector<std::unique_ptr<Link>> graveyard_;
     std::uint64_t next_link_ = 1;

@@ -45,9 +45,9 @@ Result<> Relay::Impl::start() {
     const auto loaded = refresh();
     if (!loaded) return loaded;
     for (const Endpoint& endpoint : options_.listen) {
-        auto listener = world_.network.listen(endpoint, {}, [this](std::unique_ptr<net::Stream> stream) {
-            accept_link(std::move(stream));
-        });
+        auto listener = world_.network.listen(
+            endpoint, {},
+            [this](std::unique_ptr<net::Stream> stream) { accept_link(std::move(stream)); });
         if (!listener) return std::unexpected(listener.error());
         listeners_.push_back(std::move(*listener));
     }
@@ -66,7 +66,8 @@ Result<> Relay::Impl::on_hello(std::unique_ptr<Link>& link, const HelloFrame& he
     for (const auto& [name, home] : homes_) {
         if (home->record().key == key) return home->attach(link, hello);
     }
-    return fail(Errc::denied, "this agent's key is not known here or was revoked; pair it with a new token");
+    return fail(Errc::denied,
+                "this agent's key is not known here or was revoked; pair it with a new token");
 }
 
 Result<> Relay::Impl::on_join(Link& link, const JoinFrame& join) {
@@ -106,7 +107,8 @@ void Relay::Impl::take_record(const store::AgentRecord& record) {
     if (!published) world_.log.error("store.failed", {{"what", published.error().what}});
 }
 
-std::unique_ptr<net::BufferedStream> Relay::Impl::open(const std::string& agent, const OpenInfo& info) {
+std::unique_ptr<net::BufferedStream> Relay::Impl::open(const std::string& agent,
+                                                       const OpenInfo& info) {
     const auto home = homes_.find(agent);
     if (home == homes_.end()) {
         return make_failed_stream(world_.loop, Errc::not_found, info.visitor, info.local);

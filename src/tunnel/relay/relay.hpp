@@ -1,7 +1,7 @@
 #pragma once
-/// The relay's end of the tunnel: takes links, proves who is there, keeps one session per agent, and
-/// opens streams through them. What is published goes out through `Publisher`, joined to the front by
-/// `app`.
+/// The relay's end of the tunnel: takes links, proves who is there, keeps one session per agent,
+/// and opens streams through them. What is published goes out through `Publisher`, joined to the
+/// front by `app`.
 
 #include "config/settings.hpp"
 #include "core/chunk.hpp"
@@ -58,13 +58,13 @@ public:
     Relay(const World& world, Options options);
     ~Relay();
 
-    /// Opens the link listeners, loads the agents, publishes what they published last. Errors are those
-    /// of listen() and of the store.
+    /// Opens the link listeners, loads the agents, publishes what they published last. Errors are
+    /// those of listen() and of the store.
     Result<> start();
     /// A connection that came in elsewhere (the shared TLS port) and wants to be a link.
     void accept_link(std::unique_ptr<net::Stream> stream);
-    /// A stream to the agent's service; see front::Homes::open for its contract. `port`: the one the
-    /// visitor came to, 0 when the service has none.
+    /// A stream to the agent's service; see front::Homes::open for its contract. `port`: the one
+    /// the visitor came to, 0 when the service has none.
     std::unique_ptr<net::BufferedStream> open(const std::string& agent, std::uint32_t service,
                                               std::uint16_t port, const Endpoint& visitor,
                                               const Endpoint& local);
