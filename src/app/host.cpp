@@ -8,6 +8,10 @@
 namespace homeport::app {
 namespace {
 
+/// What the kernel holds unsent of one connection: enough to keep the line busy, and little for an
+/// urgent frame to wait behind.
+constexpr std::size_t kUnsentBytes = 128 * 1024;
+
 void raise_descriptor_limit() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -30,7 +34,7 @@ std::size_t visitors_by_descriptor_limit() {
 Host::Host(Level least)
     : log_(least),
       signals_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int number) { on_signal(number); }),
-      network_(loop_) {
+      network_(loop_, {.notsent_low_water_bytes = kUnsentBytes}) {
     raise_descriptor_limit();
 }
 

@@ -26,8 +26,8 @@ struct LinkTest : ::testing::Test, LinkUser {
         EXPECT_EQ(pool.in_use(), 0U);
     }
     void start(std::size_t max_frame_bytes = kMaxFrameBytes) {
-        link = std::make_unique<Link>(LinkId{1}, loop, pool, std::make_unique<SecureLine>(line), *this,
-                                      max_frame_bytes);
+        link = std::make_unique<Link>(LinkId{1}, loop, pool, std::make_unique<SecureLine>(line),
+                                      *this, max_frame_bytes);
         loop.run();
     }
 
@@ -55,7 +55,8 @@ struct LinkTest : ::testing::Test, LinkUser {
 // A frame that arrives in two parts, cut at any byte, is the same frame.
 TEST_F(LinkTest, FramesStraddleReads) {
     const std::string payload(300, 'p');
-    const std::vector<std::string> sent{bytes_of(PingFrame{7}), bytes_of(DataFrame{{5}, 9, as_bytes(payload)}),
+    const std::vector<std::string> sent{bytes_of(PingFrame{7}),
+                                        bytes_of(DataFrame{{5}, 9, as_bytes(payload)}),
                                         bytes_of(ParkFrame{true, "web"})};
     const std::string text = sent[0] + sent[1] + sent[2];
     start();
@@ -71,7 +72,8 @@ TEST_F(LinkTest, FramesStraddleReads) {
     EXPECT_EQ(ups, 1);
 }
 
-// Large DATA frames in reads of any size, so that they end anywhere in a block, and long runs of them.
+// Large DATA frames in reads of any size, so that they end anywhere in a block, and long runs of
+// them.
 TEST_F(LinkTest, LargeFramesInPiecesOfAnySize) {
     std::vector<std::string> sent;
     std::string text;
@@ -106,7 +108,8 @@ TEST_F(LinkTest, LongFramesDoNotStick) {
         std::size_t offers = 0;
         void on_link_up(Link&) override {}
         Result<> on_link_frame(Link&, const Frame& frame, const ChunkRef& chunk) override {
-            if (const auto* announce = std::get_if<AnnounceFrame>(&frame)) offers = announce->offers.size();
+            if (const auto* announce = std::get_if<AnnounceFrame>(&frame))
+                offers = announce->offers.size();
             if (std::holds_alternative<DataFrame>(frame) && chunk) ++blocks;
             return {};
         }
@@ -142,7 +145,8 @@ TEST_F(LinkTest, LimitBeforeTrust) {
     EXPECT_EQ(downs.size(), 1U);
 }
 
-// A malformed frame, or one that the user refuses, cuts the link; frames before it counted, none after it.
+// A malformed frame, or one that the user refuses, cuts the link; frames before it counted, none
+// after it.
 TEST_F(LinkTest, ProtocolErrors) {
     start();
     line->send(bytes_of(PingFrame{1}) + std::string("\x7f\x00", 2) + bytes_of(PingFrame{2}));
@@ -161,7 +165,8 @@ TEST_F(LinkTest, ProtocolErrors) {
     EXPECT_EQ(downs.back(), "not this one");
 }
 
-// The user may end the link inside a frame; nothing more is handed over, and nobody is called again.
+// The user may end the link inside a frame; nothing more is handed over, and nobody is called
+// again.
 TEST_F(LinkTest, ClosedInsideAFrame) {
     start();
     on_frame = [this](const Frame&) -> Result<> {
@@ -191,7 +196,8 @@ TEST_F(LinkTest, LineIsCut) {
     EXPECT_THAT(downs, ::testing::ElementsAre("cut by the test"));
 }
 
-// Nothing is said before the keys are proven; then everything, in order: the link's own frames first.
+// Nothing is said before the keys are proven; then everything, in order: the link's own frames
+// first.
 TEST_F(LinkTest, WaitsForTheKeys) {
     line->start_away();
     start();

@@ -30,7 +30,11 @@ public:
 };
 
 inline std::string bytes_of(const Frame& frame) {
-    std::vector<std::byte> bytes(5 << 20);
+    std::size_t payload = 0;
+    if (const auto* data = std::get_if<DataFrame>(&frame)) payload = data->payload.size();
+    if (const auto* announce = std::get_if<AnnounceFrame>(&frame))
+        payload = announce->offers.size();
+    std::vector<std::byte> bytes(kMaxControlFrameBytes + payload);
     Writer out(bytes);
     write_frame(out, frame);
     return std::string(as_text(out.written()));
@@ -43,10 +47,15 @@ public:
         Side(Pair& pair, Session::Role role)
             : owner(pair),
               driver(pair.loop, pair.pool, pair.log, "peer", *this,
-                     {.role = role, .instance = id(role), .stream_bytes = 4 << 20, .window = 120s, .name = "r"},
+                     {.role = role,
+                      .instance = id(role),
+                      .stream_bytes = 4 << 20,
+                      .window = 120s,
+                      .name = "r"},
                      64 << 20, nullptr) {}
         void on_open(SessionStream& stream) override {
-            opened.push_back(std::make_unique<TunnelStream>(owner.loop, driver.session(), stream, nullptr));
+            opened.push_back(
+                std::make_unique<TunnelStream>(owner.loop, driver.session(), stream, nullptr));
         }
         Result<> on_control(Link&, const Frame& frame) override {
             controls.push_back(std::string(frame_name(frame)));
@@ -128,8 +137,9 @@ public:
         }
     }
     void advance(Duration by) {
-        for (; by > 0ms; by -= 1ms) {
-            loop.advance(1ms);
+        const Duration step = by > 1s ? 10ms : 1ms;
+        for (; by > 0ms; by -= step) {
+            loop.advance(step);
             pump();
         }
     }
@@ -144,8 +154,8 @@ private:
         explicit Gate(Pair& pair) : owner(pair) {}
         void on_link_up(Link&) override {}
         Result<> on_link_frame(Link& greeted, const Frame& frame, const ChunkRef&) override {
-            const auto result = owner.relay.driver.session().on_hello(greeted.id(),
-                                                                      std::get<HelloFrame>(frame));
+            const auto result =
+                owner.relay.driver.session().on_hello(greeted.id(), std::get<HelloFrame>(frame));
             if (result) owner.relay.driver.add_link(std::move(link));
             return result;
         }
@@ -157,7 +167,8 @@ private:
     };
 
     std::unique_ptr<Link> make_link(LinkId id, const std::shared_ptr<Line>& line, LinkUser& user) {
-        return std::make_unique<Link>(id, loop, pool, std::make_unique<SecureLine>(line), user, 1024);
+        return std::make_unique<Link>(id, loop, pool, std::make_unique<SecureLine>(line), user,
+                                      1024);
     }
     bool carry(const Wire& wire, Line& from, Line& to) {
         const std::string text = from.take();

@@ -65,7 +65,9 @@ struct TunnelStreamTest : ::testing::Test {
         for (int round = 0; round < 10'000 && got.size() < text.size(); ++round) {
             while (true) {
                 const IoResult result = from.write(as_bytes(text.substr(written_)));
-                if (written_ += result.bytes; result.status != Status::ok || written_ == text.size()) break;
+                if (written_ += result.bytes;
+                    result.status != Status::ok || written_ == text.size())
+                    break;
             }
             pair->advance(1ms);
             got += drain(to).first;
@@ -191,7 +193,8 @@ TEST_F(TunnelStreamTest, DestroyedInsideACall) {
     EXPECT_EQ(edges.writable, 0);
 }
 
-// Straight from a socket into the buffer and out of it, never more than asked or than there is room for.
+// Straight from a socket into the buffer and out of it, never more than asked or than there is room
+// for.
 TEST_F(TunnelStreamTest, FillAndDrain) {
     connect();
     const auto source_line = std::make_shared<Line>(pair->loop);
@@ -251,7 +254,8 @@ TEST_F(TunnelStreamTest, OutlivesItsLink) {
     EXPECT_GT(pair->agent.driver.status(true).resumes_total, 1U);
 }
 
-// A silent link under load turns suspect at both ends within a quarter of a second; a fresh one heals it.
+// A silent link under load turns suspect at both ends within a quarter of a second; a fresh one
+// heals it.
 TEST_F(TunnelStreamTest, SilenceIsNoticed) {
     connect();
     const LinkId first = pair->agent.driver.session().active_link();
@@ -272,7 +276,8 @@ TEST_F(TunnelStreamTest, IdleIsQuiet) {
     connect();
     pair->advance(5s);
     const auto sent = [this] {
-        return pair->relay.driver.active_link()->bytes_sent() + pair->agent.driver.active_link()->bytes_sent();
+        return pair->relay.driver.active_link()->bytes_sent() +
+               pair->agent.driver.active_link()->bytes_sent();
     };
     const std::uint64_t before = sent();
     pair->advance(100s);

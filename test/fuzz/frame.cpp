@@ -1,8 +1,8 @@
-/// Anybody who reaches the port of a relay gets this far: any bytes must give frames, an error or a wait, and
-/// what parses must mean the same when it is written again.
+/// Anybody who reaches the port of a relay gets this far: any bytes must give frames, an error or a
+/// wait, and what parses must mean the same when it is written again.
 
-#include "core/assert.hpp"
 #include "tunnel/protocol/frame.hpp"
+#include "core/assert.hpp"
 #include "tunnel/protocol/limits.hpp"
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-/// ANNOUNCE of a paired but hostile agent, ANNOUNCED of a hostile relay: what is accepted must obey the limits
-/// and come out of the codec unchanged.
+/// ANNOUNCE of a paired but hostile agent, ANNOUNCED of a hostile relay: what is accepted must obey
+/// the limits and come out of the codec unchanged.
 
 #include "core/assert.hpp"
 #include "tunnel/protocol/limits.hpp"

@@ -1,9 +1,9 @@
-/// A peer that owns a key and lies: frames from the input drive a session as relay or as agent, over links that
-/// come and go, with users that read, write, cut and release. No crash, no assert, bounded memory, and nothing
-/// is left over in the end.
+/// A peer that owns a key and lies: frames from the input drive a session as relay or as agent,
+/// over links that come and go, with users that read, write, cut and release. No crash, no assert,
+/// bounded memory, and nothing is left over in the end.
 
-#include "core/assert.hpp"
 #include "tunnel/protocol/session.hpp"
+#include "core/assert.hpp"
 
 #include <algorithm>
 #include <array>
@@ -51,18 +51,42 @@ public:
     void step(Reader& in) {
         now_ += 1ms;
         switch (in.u8() % 16) {
-        case 0: start_link(); break;
-        case 1: drop_link(in.u8()); break;
-        case 2: open(); break;
-        case 3: write(in.u8(), in.u16()); break;
-        case 4: read(in.u8(), in.u16()); break;
-        case 5: with(in.u8(), [this](SessionStream& s) { session_.finish(s); }); break;
-        case 6: with(in.u8(), [this](SessionStream& s) { session_.reset(s, Errc::reset); }); break;
-        case 7: establish(in.u8()); break;
-        case 8: release_one(in.u8()); break;
-        case 9: give_up(in.u8()); break;
-        case 10: now_ += Duration(in.u16() * 1'000'000LL); break;
-        default: hear(in); break;
+        case 0:
+            start_link();
+            break;
+        case 1:
+            drop_link(in.u8());
+            break;
+        case 2:
+            open();
+            break;
+        case 3:
+            write(in.u8(), in.u16());
+            break;
+        case 4:
+            read(in.u8(), in.u16());
+            break;
+        case 5:
+            with(in.u8(), [this](SessionStream& s) { session_.finish(s); });
+            break;
+        case 6:
+            with(in.u8(), [this](SessionStream& s) { session_.reset(s, Errc::reset); });
+            break;
+        case 7:
+            establish(in.u8());
+            break;
+        case 8:
+            release_one(in.u8());
+            break;
+        case 9:
+            give_up(in.u8());
+            break;
+        case 10:
+            now_ += Duration(in.u16() * 1'000'000LL);
+            break;
+        default:
+            hear(in);
+            break;
         }
         say();
         session_.dispatch();
@@ -77,7 +101,9 @@ private:
     }
     void on_output() override {}
     void on_link_obsolete(LinkId link) override { std::erase(links_, link); }
-    void on_attached(LinkId link, bool) override { HOMEPORT_ASSERT(session_.active_link() == link); }
+    void on_attached(LinkId link, bool) override {
+        HOMEPORT_ASSERT(session_.active_link() == link);
+    }
 
     void adopt(SessionStream& stream) {
         auto user = std::make_unique<User>();
@@ -96,11 +122,12 @@ private:
             session_.start_attach(links_.back(), next_link_);
             return;
         }
-        const HelloFrame hello{.version = kProtocolVersion,
-                               .instance = InstanceId{{std::byte{1}}},
-                               .relay_instance = InstanceId{{static_cast<std::byte>(next_link_ % 3 == 0 ? 8 : 7)}},
-                               .kind = LinkKind::attach,
-                               .epoch = next_link_};
+        const HelloFrame hello{
+            .version = kProtocolVersion,
+            .instance = InstanceId{{std::byte{1}}},
+            .relay_instance = InstanceId{{static_cast<std::byte>(next_link_ % 3 == 0 ? 8 : 7)}},
+            .kind = LinkKind::attach,
+            .epoch = next_link_};
         (void)session_.on_hello(links_.back(), hello);
     }
     void drop_link(std::uint8_t choice) {
@@ -157,7 +184,8 @@ private:
         const LinkId link = links_[choice % links_.size()];
         Frame frame = (*parsed)->frame;
         if (auto* data = std::get_if<DataFrame>(&frame); data != nullptr && choice >= 128) {
-            data->payload = {chunk.data(), std::size_t{choice} * 64};  // large ones share their block
+            data->payload = {chunk.data(),
+                             std::size_t{choice} * 64};  // large ones share their block
         }
         if (session_.on_frame(link, frame, choice % 2 == 0 ? chunk : ChunkRef(), now_)) return;
         std::erase(links_, link);

@@ -1,8 +1,9 @@
-/// A token comes from a mail, a chat or a photo of a screen: any text, and any fields behind a right check sum.
+/// A token comes from a mail, a chat or a photo of a screen: any text, and any fields behind a
+/// right check sum.
 
+#include "tunnel/protocol/token.hpp"
 #include "core/assert.hpp"
 #include "core/text.hpp"
-#include "tunnel/protocol/token.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,7 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         body.push_back(std::byte{byte});
         sum = (sum ^ byte) * 16777619U;
     }
-    for (int shift = 24; shift >= 0; shift -= 8) body.push_back(static_cast<std::byte>(sum >> shift));
+    for (int shift = 24; shift >= 0; shift -= 8)
+        body.push_back(static_cast<std::byte>(sum >> shift));
     check("hp1." + to_base64url(body));
     return 0;
 }

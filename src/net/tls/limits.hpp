@@ -11,7 +11,7 @@ namespace homeport::net {
 /// Plain bytes in one record (RFC 8446 section 5.1).
 inline constexpr std::size_t kMaxRecordBytes = 16 * 1024;
 /// Sealed bytes that wait for the socket; from there write() answers `again`.
-inline constexpr std::size_t kBacklogHighBytes = 256 * 1024;
+inline constexpr std::size_t kBacklogHighBytes = 96 * 1024;
 /// on_writable() comes when the backlog has fallen below this.
 inline constexpr std::size_t kBacklogLowBytes = kBacklogHighBytes / 2;
 /// More than write() can leave behind; a peer that makes the engine answer beyond this is cut.

@@ -45,7 +45,8 @@ std::uint32_t id_of(const Services& services, std::string_view name) {
 }
 
 OpenInfo info(std::uint32_t service, int port) {
-    return {.service = service, .port = static_cast<std::uint16_t>(port), .visitor = {}, .local = {}};
+    return {
+        .service = service, .port = static_cast<std::uint16_t>(port), .visitor = {}, .local = {}};
 }
 
 TEST(Services, RouteToTheirTargets) {
@@ -54,7 +55,8 @@ TEST(Services, RouteToTheirTargets) {
     const auto http = services.route(info(id_of(services, "web"), 0)).value();
     EXPECT_EQ(http.target.to_string(), "127.0.0.1:8080");
     EXPECT_EQ(http.proxy_protocol, ProxyProtocol::v2);
-    EXPECT_EQ(services.route(info(id_of(services, "ssh"), 2222)).value().target.to_string(), "localhost:22");
+    EXPECT_EQ(services.route(info(id_of(services, "ssh"), 2222)).value().target.to_string(),
+              "localhost:22");
     const auto unix_route = services.route(info(id_of(services, "app"), 0)).value();
     EXPECT_EQ(unix_route.unix_path, "/run/app.sock");
     EXPECT_TRUE(unix_route.target.host.empty());
@@ -74,14 +76,16 @@ TEST(Services, Ranges) {
     EXPECT_FALSE(services.route(info(id, 27000)));
 }
 
-// Whatever numbers a relay makes up, only targets of the settings come out, for the ports they were given.
+// Whatever numbers a relay makes up, only targets of the settings come out, for the ports they were
+// given.
 TEST(Services, NothingElseIsReachable) {
     Services services;
     services.replace({web(), games(), ssh(), socket()});
     std::mt19937 random(1);
     std::set<std::string> reached;
     for (int i = 0; i < 200'000; ++i) {
-        const std::uint32_t id = random() % 8 == 0 ? static_cast<std::uint32_t>(random()) : random() % 8;
+        const std::uint32_t id =
+            random() % 8 == 0 ? static_cast<std::uint32_t>(random()) : random() % 8;
         const int port = random() % 2 == 0 ? static_cast<int>(random() % 65536)
                                            : static_cast<int>(41990 + random() % 30);
         const auto route = services.route(info(id, random() % 16 == 0 ? 0 : port));
@@ -97,7 +101,8 @@ TEST(Services, NothingElseIsReachable) {
     EXPECT_GE(reached.size(), configured.size() - 2);
 }
 
-// An unchanged service keeps its number and its counters; a changed or removed one is gone for good.
+// An unchanged service keeps its number and its counters; a changed or removed one is gone for
+// good.
 TEST(Services, ReloadKeepsTheUnchanged) {
     Services services;
     EXPECT_TRUE(services.replace({web(), games(), ssh()}).empty());

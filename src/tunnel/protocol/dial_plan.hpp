@@ -19,7 +19,7 @@ public:
     static constexpr Duration kMostPause = 5s;
     /// Attempts side by side; the oldest is given up for a new one.
     static constexpr std::size_t kMostAttempts = 4;
-    /// A first attempt on an unknown path may take this long; on a known one four round trips and
+    /// A first attempt on an unknown path may take this long; on a known one eight round trips and
     /// at least kLeastPatience.
     static constexpr Duration kFirstPatience = 8s;
     static constexpr Duration kLeastPatience = 600ms;

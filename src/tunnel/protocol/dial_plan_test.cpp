@@ -40,7 +40,8 @@ TEST(DialPlan, TroubleTwice) {
     EXPECT_EQ(plan.next_deadline(), next);
 }
 
-// A quick rhythm for 30 s, then each pause half as long again, to 5 s; every pause within a quarter of it.
+// A quick rhythm for 30 s, then each pause half as long again, to 5 s; every pause within a quarter
+// of it.
 TEST(DialPlan, RhythmGrowthAndJitter) {
     testing::Random random(7);
     for (int life = 0; life < 200; ++life) {

@@ -30,7 +30,8 @@ bool refused(Bytes bytes) {
 
 InstanceId instance(int first) {
     InstanceId id;
-    for (std::size_t i = 0; i < id.bytes.size(); ++i) id.bytes[i] = static_cast<std::byte>(first + int(i));
+    for (std::size_t i = 0; i < id.bytes.size(); ++i)
+        id.bytes[i] = static_cast<std::byte>(first + int(i));
     return id;
 }
 
@@ -79,8 +80,8 @@ TEST(Frame, RoundTripOfEveryType) {
 }
 
 TEST(Frame, FieldsArriveWhereTheyBelong) {
-    const auto bytes = encode(OpenFrame{{5}, 6, 7, {*IpAddress::parse("192.0.2.7"), 8},
-                                        {*IpAddress::parse("2001:db8::1"), 9}, 10});
+    const auto bytes = encode(OpenFrame{
+        {5}, 6, 7, {*IpAddress::parse("192.0.2.7"), 8}, {*IpAddress::parse("2001:db8::1"), 9}, 10});
     const auto parsed = parse_frame(bytes, kMaxFrameBytes);
     const auto& open = std::get<OpenFrame>((*parsed)->frame);
     EXPECT_EQ(open.stream.value, 5U);
@@ -111,7 +112,8 @@ TEST(Frame, FollowedByAnother) {
     EXPECT_EQ((*parse_frame(bytes, kMaxFrameBytes))->bytes, first);
 }
 
-// The length is refused before the body is there, so that nobody makes us collect more than the limit.
+// The length is refused before the body is there, so that nobody makes us collect more than the
+// limit.
 TEST(Frame, LongerThanAllowedIsRefusedAtOnce) {
     const auto bytes = encode(DataFrame{{1}, 0, as_bytes(kPayload)});
     const auto parsed = parse_frame(Bytes(bytes).first(3), 1024);
@@ -119,7 +121,8 @@ TEST(Frame, LongerThanAllowedIsRefusedAtOnce) {
     EXPECT_EQ(parsed.error().code, Errc::protocol);
 }
 
-// A body that is too short or too long for its type is malformed, also when the length fits the input.
+// A body that is too short or too long for its type is malformed, also when the length fits the
+// input.
 TEST(Frame, BodyMustFitExactly) {
     for (const Frame& frame : all_frames()) {
         const bool open_ended = std::holds_alternative<AnnounceFrame>(frame) ||
@@ -153,9 +156,9 @@ TEST(Frame, UnknownTypes) {
 }
 
 TEST(Frame, ValuesOutOfRange) {
-    EXPECT_TRUE(refused(raw({0x15, 2, 1, 12})));                         // RESET with an unknown code
-    EXPECT_TRUE(refused(raw({0x0a, 2, 2, 0})));                          // PARK neither 0 nor 1
-    EXPECT_TRUE(refused(raw({0x0a, 3, 1, 5, 'a'})));                     // a text longer than the body
+    EXPECT_TRUE(refused(raw({0x15, 2, 1, 12})));      // RESET with an unknown code
+    EXPECT_TRUE(refused(raw({0x0a, 2, 2, 0})));       // PARK neither 0 nor 1
+    EXPECT_TRUE(refused(raw({0x0a, 3, 1, 5, 'a'})));  // a text longer than the body
     EXPECT_TRUE(refused(raw({0x10, 12, 1, 1, 0, 1, 5, 1, 2, 3, 4, 0, 1, 0})));  // address family 5
 }
 
@@ -186,8 +189,10 @@ TEST(Frame, RandomBytes) {
     for (int round = 0; round < 100'000; ++round) {
         std::vector<std::byte> bytes(random.below(64));
         for (std::byte& byte : bytes) byte = static_cast<std::byte>(random.next());
-        if (!bytes.empty() && random.one_in(2)) bytes[0] = static_cast<std::byte>(random.below(0x23));
-        if (bytes.size() > 1 && random.one_in(2)) bytes[1] = static_cast<std::byte>(random.below(40));
+        if (!bytes.empty() && random.one_in(2))
+            bytes[0] = static_cast<std::byte>(random.below(0x23));
+        if (bytes.size() > 1 && random.one_in(2))
+            bytes[1] = static_cast<std::byte>(random.below(40));
         const auto parsed = parse_frame(bytes, kMaxFrameBytes);
         if (!parsed || !*parsed) continue;
         ASSERT_LE((*parsed)->bytes, bytes.size());

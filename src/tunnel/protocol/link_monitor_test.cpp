@@ -160,8 +160,8 @@ TEST(LinkMonitor, SuspensionWhileIdle) {
     EXPECT_EQ(watch.run(woken + 1min, false) - woken, 1500ms);
 }
 
-// One that slept with a question open is suspected at once: a fresh link is dialled beside it, and the first
-// byte from the old one clears it.
+// One that slept with a question open is suspected at once: a fresh link is dialled beside it, and
+// the first byte from the old one clears it.
 TEST(LinkMonitor, SuspensionWithAQuestionOpen) {
     Watch watch;
     watch.run(kStart + 70ms, true);

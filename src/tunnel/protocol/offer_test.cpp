@@ -33,8 +33,8 @@ bool refused(const std::vector<Offer>& offers) {
 }
 
 TEST(Offer, RoundTrip) {
-    const std::vector<std::vector<Offer>> lists{{}, {web()}, {games()}, {web(), games()},
-                                                {web(0xffffffff), games(0)}};
+    const std::vector<std::vector<Offer>> lists{
+        {}, {web()}, {games()}, {web(), games()}, {web(0xffffffff), games(0)}};
     for (const auto& list : lists) EXPECT_EQ(decode_offers(encode_offers(list)).value(), list);
 }
 
@@ -63,7 +63,8 @@ TEST(Offer, OneMoreIsRefused) {
     EXPECT_TRUE(refused(with([](Offer& o) { o.hosts.assign(kMaxHostsPerOffer + 1, o.hosts[0]); })));
     EXPECT_TRUE(refused(with([](Offer& o) { o.allow.assign(kMaxRulesPerOffer + 1, o.allow[0]); })));
     EXPECT_TRUE(refused(with([](Offer& o) { o.deny.assign(kMaxRulesPerOffer + 1, o.deny[0]); })));
-    EXPECT_TRUE(refused(with([](Offer& o) { o.stand_in_html = std::string(kMaxStandInBytes + 1, 'h'); })));
+    EXPECT_TRUE(
+        refused(with([](Offer& o) { o.stand_in_html = std::string(kMaxStandInBytes + 1, 'h'); })));
 }
 
 // tcp has ports and no hosts, the others hosts and no ports; names are there, ids differ.
@@ -96,7 +97,8 @@ TEST(Offer, RandomDamage) {
     const auto whole = encode_offers({web(), games()});
     for (int round = 0; round < 20'000; ++round) {
         auto bytes = whole;
-        for (int i = 0; i < 3; ++i) bytes[random.below(bytes.size())] = static_cast<std::byte>(random.next());
+        for (int i = 0; i < 3; ++i)
+            bytes[random.below(bytes.size())] = static_cast<std::byte>(random.next());
         const auto decoded = decode_offers(bytes);
         if (!decoded) continue;
         for (const Offer& offer : *decoded) {
@@ -108,21 +110,25 @@ TEST(Offer, RandomDamage) {
 }
 
 TEST(OfferResults, RoundTripAndLimits) {
-    const std::vector<OfferResult> results{{1, true, ""}, {0xffffffff, false, "taken by another agent"}};
+    const std::vector<OfferResult> results{{1, true, ""},
+                                           {0xffffffff, false, "taken by another agent"}};
     const auto bytes = encode_offer_results(results);
     EXPECT_EQ(decode_offer_results(bytes).value(), results);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         EXPECT_FALSE(decode_offer_results(Bytes(bytes).first(size)));
     }
-    EXPECT_FALSE(decode_offer_results(encode_offer_results(std::vector<OfferResult>(kMaxOffers + 1))));
+    EXPECT_FALSE(
+        decode_offer_results(encode_offer_results(std::vector<OfferResult>(kMaxOffers + 1))));
     // A reason of any length travels, cut.
-    const auto cut = decode_offer_results(encode_offer_results({{1, false, std::string(9000, 'r')}}));
+    const auto cut =
+        decode_offer_results(encode_offer_results({{1, false, std::string(9000, 'r')}}));
     EXPECT_EQ(cut.value()[0].reason.size(), kMaxNameBytes);
 }
 
 // Every host must be covered by a granted one, the whole range of ports by one granted range.
 TEST(Grants, CoverHostsAndPorts) {
-    Grants grants{{host("*.lab.example.net"), host("home.example.net")}, {{42000, 42010}, {42011, 42020}}};
+    Grants grants{{host("*.lab.example.net"), host("home.example.net")},
+                  {{42000, 42010}, {42011, 42020}}};
     EXPECT_TRUE(check_grants(web(), grants));
     EXPECT_TRUE(check_grants(games(), grants));
 
@@ -141,8 +147,8 @@ TEST(Grants, CoverHostsAndPorts) {
     EXPECT_FALSE(check_grants(offer, grants));
 
     Offer ports = games();
-    for (const PortRange range : {PortRange{41999, 42000}, PortRange{42010, 42011}, PortRange{42020, 42021},
-                                  PortRange{1, 65535}}) {
+    for (const PortRange range : {PortRange{41999, 42000}, PortRange{42010, 42011},
+                                  PortRange{42020, 42021}, PortRange{1, 65535}}) {
         ports.ports = range;
         EXPECT_FALSE(check_grants(ports, grants)) << range.to_string();
     }

@@ -65,15 +65,16 @@ TEST_F(ReceiveHalfTest, TheEnd) {
     ASSERT_TRUE(half.on_fin(2));
     EXPECT_EQ(half.received(), 3U);
     EXPECT_FALSE(half.at_end());
-    EXPECT_TRUE(half.on_fin(2));            // again over another link
-    EXPECT_EQ(data(0, "ab").value(), 0U);   // so is data
+    EXPECT_TRUE(half.on_fin(2));           // again over another link
+    EXPECT_EQ(data(0, "ab").value(), 0U);  // so is data
     EXPECT_FALSE(data(2, "c"));
     EXPECT_FALSE(half.on_fin(3));
     half.consume(2);
     EXPECT_TRUE(half.at_end());
 }
 
-// A large payload keeps its block instead of being copied; a small one, or one that lies in no block, does not.
+// A large payload keeps its block instead of being copied; a small one, or one that lies in no
+// block, does not.
 TEST_F(ReceiveHalfTest, SharesBlocksOfLargePayloads) {
     ChunkRef chunk = pool.take();
     std::memset(chunk.data(), 'a', kChunkBytes);
@@ -90,7 +91,8 @@ TEST_F(ReceiveHalfTest, SharesBlocksOfLargePayloads) {
     EXPECT_EQ(pool.in_use(), 0U);
 }
 
-// A grant is due when half of the window is used by what was taken; what waits to be taken grants nothing.
+// A grant is due when half of the window is used by what was taken; what waits to be taken grants
+// nothing.
 TEST_F(ReceiveHalfTest, GrantFollowsTheReader) {
     ASSERT_TRUE(data(0, std::string(kInitialWindowBytes, 'x')));
     EXPECT_FALSE(half.grant_due());
@@ -102,7 +104,8 @@ TEST_F(ReceiveHalfTest, GrantFollowsTheReader) {
     EXPECT_FALSE(half.grant_due());
 }
 
-// The window doubles while each is used up within two round trips, to the cap; not when it takes longer.
+// The window doubles while each is used up within two round trips, to the cap; not when it takes
+// longer.
 TEST_F(ReceiveHalfTest, WindowGrowsWithUse) {
     const auto window = [this] { return half.granted() - half.received(); };
     std::uint64_t before = kInitialWindowBytes;
@@ -122,7 +125,8 @@ TEST_F(ReceiveHalfTest, WindowGrowsWithUse) {
     EXPECT_EQ(before, 4U << 20);
 }
 
-// When memory gets short windows shrink to the share, but what was granted stays granted, and a floor stays.
+// When memory gets short windows shrink to the share, but what was granted stays granted, and a
+// floor stays.
 TEST_F(ReceiveHalfTest, WindowShrinksWithTheShare) {
     pass(1000);
     const std::uint64_t granted = half.granted();

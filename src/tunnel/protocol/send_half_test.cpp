@@ -46,8 +46,8 @@ TEST_F(SendHalfTest, RewindsToTheAcknowledgedByte) {
     EXPECT_EQ(send(), "cdef");
 }
 
-// After a rewind the old link may still bring an acknowledgement of bytes that the new one has not carried
-// yet: they were sent, so it counts, and they are not sent again.
+// After a rewind the old link may still bring an acknowledgement of bytes that the new one has not
+// carried yet: they were sent, so it counts, and they are not sent again.
 TEST_F(SendHalfTest, LateAcknowledgementOfWhatAnOlderLinkCarried) {
     take("abcdefgh");
     send();

@@ -252,9 +252,8 @@ void Session::abandon() {
 /// The peer has heard of no stream: what was said to it went down with its link.
 void Session::take_back_announcements() {
     for (SessionStream* stream : sorted_streams()) {
-        if (stream->failed_) {
-            stream->resetting_ = false;
-            maybe_forget(*stream);
+        if (stream->failed_ || stream->known_to_peer_) {
+            orphan(*stream);
             continue;
         }
         stream->announced_ = false;
@@ -272,19 +271,23 @@ void Session::cut_announced() {
     last_opened_ = {};
     owed_reset_acks_.clear();
     for (SessionStream* stream : sorted_streams()) {
-        if (!stream->announced_ && options_.role == Role::relay) continue;
-        stream->resetting_ = false;
-        stream->owed_ = {};
-        stream->owed_hook_.unlink();
-        stream->ack_hook_.unlink();
-        stream->orphan_ = true;
-        // One that has everything is read to its end.
-        const bool complete = stream->send_.done() && stream->receive_.fin_received();
-        if (!complete) lose_stream(*stream);
-        const auto entry = streams_.find(stream->id_);
-        if (!stream->released_) abandoned_.emplace(stream, std::move(entry->second));
-        streams_.erase(entry);
+        if (stream->announced_ || options_.role == Role::agent) orphan(*stream);
     }
+}
+
+/// The peer knows nothing of the stream any more. One that has everything is read to its end,
+/// others fail.
+void Session::orphan(SessionStream& stream) {
+    stream.resetting_ = false;
+    stream.owed_ = {};
+    stream.owed_hook_.unlink();
+    stream.ack_hook_.unlink();
+    stream.orphan_ = true;
+    const bool complete = stream.send_.done() && stream.receive_.fin_received();
+    if (!complete) fail_stream(stream, Errc::reset);
+    const auto entry = streams_.find(stream.id_);
+    if (!stream.released_) abandoned_.emplace(&stream, std::move(entry->second));
+    streams_.erase(entry);
 }
 
 }  // namespace homeport::tunnel

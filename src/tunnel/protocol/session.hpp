@@ -202,6 +202,7 @@ private:
     Link* find(LinkId link);
     SessionStream* find(StreamId stream);
     void cut_announced();
+    void orphan(SessionStream& stream);
     void take_back_announcements();
     std::vector<SessionStream*> sorted_streams();
 

@@ -1,4 +1,5 @@
-/// Whole lives of sessions under seeded chaos. HOMEPORT_SEED=n runs one seed, HOMEPORT_SEEDS=n that many.
+/// Whole lives of sessions under seeded chaos. HOMEPORT_SEED=n runs one seed, HOMEPORT_SEEDS=n that
+/// many.
 
 #include "tunnel/protocol/session_testing.hpp"
 
@@ -128,7 +129,8 @@ private:
     }
     static void check(const Talk& talk) {
         if (talk.sides[1] == nullptr) {
-            must(talk.may_fail && talk.sides[0]->failed(), "a stream vanished before it was opened");
+            must(talk.may_fail && talk.sides[0]->failed(),
+                 "a stream vanished before it was opened");
             return;
         }
         const Talker& relay = *talk.sides[0];

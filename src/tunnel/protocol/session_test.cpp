@@ -1,5 +1,5 @@
-/// Single rules of the session, each in the smallest story that can break it. session_random_test.cpp tells
-/// the long ones.
+/// Single rules of the session, each in the smallest story that can break it.
+/// session_random_test.cpp tells the long ones.
 
 #include "tunnel/protocol/session_testing.hpp"
 
@@ -85,8 +85,8 @@ TEST_F(SessionTest, FirstWelcomeLost) {
     expect_nothing_left();
 }
 
-// A stream that opened over the old link, after the agent made its list for the new one, is not in that list
-// and must not be taken for forgotten.
+// A stream that opened over the old link, after the agent made its list for the new one, is not in
+// that list and must not be taken for forgotten.
 TEST_F(SessionTest, StreamYoungerThanTheList) {
     const std::uint64_t old_link = attach();
     const std::uint64_t new_link = world.attach();  // HELLO and list are made now
@@ -102,8 +102,8 @@ TEST_F(SessionTest, StreamYoungerThanTheList) {
     expect_nothing_left();
 }
 
-// A window that was granted over the old link after the list was made is granted again over the new one:
-// otherwise both sides wait for ever.
+// A window that was granted over the old link after the list was made is granted again over the new
+// one: otherwise both sides wait for ever.
 TEST_F(SessionTest, GrantLostWithTheOldLink) {
     const std::uint64_t old_link = attach();
     Talk& talk = *world.open(2 * kInitialWindowBytes, 0);
@@ -162,7 +162,8 @@ TEST_F(SessionTest, ResetWhileDetached) {
     }
 }
 
-// A stream whose end was acknowledged over the old link after the list was made: the peer may ask again.
+// A stream whose end was acknowledged over the old link after the list was made: the peer may ask
+// again.
 TEST_F(SessionTest, LastAcknowledgementLostWithTheOldLink) {
     const std::uint64_t old_link = attach();
     Talk& talk = *world.open(10, 10);
@@ -201,11 +202,13 @@ TEST_F(SessionTest, OldLinkDiesInTheMiddleOfTheList) {
     world.settle();
     EXPECT_EQ(world.relay().session.active_link(), LinkId{new_link});
     work();
-    for (auto& [id, talk] : world.talks) EXPECT_TRUE(talk.sides[0]->clean() && talk.sides[1]->clean());
+    for (auto& [id, talk] : world.talks)
+        EXPECT_TRUE(talk.sides[0]->clean() && talk.sides[1]->clean());
     expect_nothing_left();
 }
 
-// What goes out over the old link while the list is coming in is not taken for sent over the new one.
+// What goes out over the old link while the list is coming in is not taken for sent over the new
+// one.
 TEST_F(SessionTest, SentOverTheOldLinkAfterTheList) {
     const std::uint64_t old_link = attach();
     Talk& talk = *world.open(0, 10);
@@ -224,8 +227,8 @@ TEST_F(SessionTest, SentOverTheOldLinkAfterTheList) {
     expect_nothing_left();
 }
 
-// A relay that starts anew counts its streams from one again. The agent's old streams fail, and the new ones
-// with the same numbers work, also when everything arrives at once.
+// A relay that starts anew counts its streams from one again. The agent's old streams fail, and the
+// new ones with the same numbers work, also when everything arrives at once.
 TEST_F(SessionTest, RelayRestartReusesNumbers) {
     attach();
     Talk& before = *world.open(10, 10);
@@ -242,7 +245,8 @@ TEST_F(SessionTest, RelayRestartReusesNumbers) {
     expect_nothing_left();
 }
 
-// The list that an agent sends to a relay it takes for the old one says nothing about the new one's streams.
+// The list that an agent sends to a relay it takes for the old one says nothing about the new one's
+// streams.
 TEST_F(SessionTest, ResetForTheOldRelayDoesNotHitTheNewOne) {
     const std::uint64_t link = attach();
     Talk& before = *world.open(10, 10);
@@ -446,7 +450,8 @@ TEST_F(SessionTest, SmallBeforeBulk) {
     expect_nothing_left();
 }
 
-// Readers that stand still when the memory is spent pay with their own stream; memory stays bounded.
+// Readers that stand still when the memory is spent pay with their own stream; memory stays
+// bounded.
 TEST(SessionMemory, StalledReadersPay) {
     World world(1, 1 << 20);
     world.attach();
@@ -461,7 +466,8 @@ TEST(SessionMemory, StalledReadersPay) {
         world.advance(11ms);
         world.settle();
         for (const auto& process : world.process) {
-            ASSERT_LE(process->session.budget().used(), (1U << 20) + 20 * (kLeastShareBytes + kRecordBytes));
+            ASSERT_LE(process->session.budget().used(),
+                      (1U << 20) + 20 * (kLeastShareBytes + kRecordBytes));
         }
     }
     std::size_t paid = 0;

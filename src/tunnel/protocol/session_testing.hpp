@@ -1,8 +1,9 @@
 #pragma once
-/// For tests: two sessions, a relay's and an agent's, joined by links in memory that can be slow, cut in the
-/// middle of a record, replaced while they still deliver, and noticed as lost late. Every conversation has a
-/// known content, so that each byte read is checked against its offset. Sessions are driven by their own
-/// signals only (on_output, news, deadlines): one that forgets to signal stalls.
+/// For tests: two sessions, a relay's and an agent's, joined by links in memory that can be slow,
+/// cut in the middle of a record, replaced while they still deliver, and noticed as lost late.
+/// Every conversation has a known content, so that each byte read is checked against its offset.
+/// Sessions are driven by their own signals only (on_output, news, deadlines): one that forgets to
+/// signal stalls.
 
 #include "tunnel/protocol/session.hpp"
 
@@ -46,9 +47,11 @@ inline void must(bool holds, std::string_view rule) {
     if (!holds) throw Broken(std::string(rule));
 }
 
-/// The byte that conversation `talk` carries at `offset`, from the relay's side (`side` 0) or the agent's (1).
+/// The byte that conversation `talk` carries at `offset`, from the relay's side (`side` 0) or the
+/// agent's (1).
 inline std::byte content(std::uint32_t talk, int side, std::uint64_t offset) {
-    const std::uint64_t mixed = (offset + 1) * 0x9e3779b97f4a7c15ULL + talk * 7919U + side * 104729U;
+    const std::uint64_t mixed =
+        (offset + 1) * 0x9e3779b97f4a7c15ULL + talk * 7919U + side * 104729U;
     return static_cast<std::byte>(mixed >> 56);
 }
 
@@ -57,7 +60,8 @@ class End;
 /// One side of one conversation; reads and writes by the edge rules.
 class Talker final : public StreamUser {
 public:
-    Talker(Session& session, SessionStream& stream, std::uint32_t talk, int side, std::uint64_t total)
+    Talker(Session& session, SessionStream& stream, std::uint32_t talk, int side,
+           std::uint64_t total)
         : talk_(talk), side_(side), total_(total), session_(&session), stream_(&stream) {
         session.set_user(stream, this);
     }
@@ -101,10 +105,12 @@ public:
     }
     bool read(std::uint64_t at_most, TimePoint now) {
         if (stream_ == nullptr || failed() || saw_end_ || !can_read_) return false;
-        std::vector<std::byte> bytes(std::min<std::uint64_t>(at_most, stream_->received().buffer().size()));
+        std::vector<std::byte> bytes(
+            std::min<std::uint64_t>(at_most, stream_->received().buffer().size()));
         const std::size_t count = stream_->received().buffer().copy_out(0, bytes);
         for (std::size_t i = 0; i < count; ++i) {
-            must(bytes[i] == content(talk_, 1 - side_, read_ + i), "a byte read is not the byte written");
+            must(bytes[i] == content(talk_, 1 - side_, read_ + i),
+                 "a byte read is not the byte written");
         }
         read_ += count;
         if (count > 0) {
@@ -202,7 +208,8 @@ public:
 
 private:
     static Session::Options options(Session::Role role, std::uint64_t number) {
-        Session::Options options{.role = role, .stream_bytes = 4 << 20, .window = 120s, .name = "r"};
+        Session::Options options{
+            .role = role, .stream_bytes = 4 << 20, .window = 120s, .name = "r"};
         for (std::size_t i = 0; i < 8; ++i) {
             options.instance.bytes[7 + i] = static_cast<std::byte>(number >> (8 * i));
         }
@@ -248,7 +255,8 @@ public:
         Talk& talk = talks[next_talk_];
         talk.may_fail = estranged_ && agent().attached_count == estranged_at_;
         talk.agent_total = agent_total;
-        talk.sides[0] = std::make_unique<Talker>(relay().session, *stream, next_talk_, 0, relay_total);
+        talk.sides[0] =
+            std::make_unique<Talker>(relay().session, *stream, next_talk_, 0, relay_total);
         ++next_talk_;
         return &talk;
     }
@@ -352,8 +360,8 @@ private:
         const auto talk = talks.find(number);
         must(talk != talks.end() && stream.info().port == 7, "a stream was invented");
         must(talk->second.sides[1] == nullptr, "a stream was opened twice");
-        talk->second.sides[1] = std::make_unique<Talker>(agent().session, stream, number, 1,
-                                                         talk->second.agent_total);
+        talk->second.sides[1] =
+            std::make_unique<Talker>(agent().session, stream, number, 1, talk->second.agent_total);
     }
 
     std::size_t parse(Process& to, std::uint64_t link, Bytes arrived) {

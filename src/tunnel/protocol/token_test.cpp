@@ -37,7 +37,8 @@ TEST(Token, IsOnePlainWord) {
     const std::string text = sample().to_text();
     EXPECT_LT(text.size(), 160U);
     for (const char c : text) {
-        EXPECT_TRUE(std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.');
+        EXPECT_TRUE(std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' ||
+                    c == '.');
     }
 }
 
@@ -77,8 +78,10 @@ TEST(Token, NonsenseWithARightCheckSum) {
         for (std::byte& byte : body) byte = static_cast<std::byte>(random.next());
         if (!body.empty() && random.one_in(2)) body[0] = std::byte{3};
         std::uint32_t sum = 2166136261U;
-        for (const std::byte byte : body) sum = (sum ^ std::to_integer<std::uint32_t>(byte)) * 16777619U;
-        for (int shift = 24; shift >= 0; shift -= 8) body.push_back(static_cast<std::byte>(sum >> shift));
+        for (const std::byte byte : body)
+            sum = (sum ^ std::to_integer<std::uint32_t>(byte)) * 16777619U;
+        for (int shift = 24; shift >= 0; shift -= 8)
+            body.push_back(static_cast<std::byte>(sum >> shift));
         const auto token = Token::parse("hp1." + to_base64url(body));
         if (!token) continue;
         EXPECT_EQ(Token::parse(token->to_text()).value(), *token);
