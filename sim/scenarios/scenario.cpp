@@ -101,7 +101,6 @@ void Scenario::build() {
     wire_.set_name(kRelayName, {ip("192.0.2.1")});
     wire_.set_name(kHomeName, {ip("198.51.100.20")});
     choose_paths();
-    judge_.truncation_allowed = (swarm_.home_kills || swarm_.relay_kills) && !swarm_.power_cuts;
     target_ = std::make_unique<Target>(judge_, target.loop(), target.network(),
                                        cast_->target_address, plan_pace(100'000));
     middle_ = kind_.make(*cast_);

@@ -58,7 +58,10 @@ void Host::kill() {
 
 void Host::close_all() {
     const auto sockets = sockets_;
-    for (const auto& [id, socket] : sockets) socket->close();
+    for (const auto& [id, socket] : sockets) {
+        // What the process had closed before is the kernel's to finish.
+        if (!socket->orphan()) socket->reset();
+    }
 }
 
 void Host::power_cut() {

@@ -58,8 +58,8 @@ public:
     }
     void start();
     bool running() const { return program_ != nullptr; }
-    /// SIGKILL: the kernel closes all sockets (FIN, or RST where bytes are unread), then the
-    /// objects go; what they still do reaches nobody.
+    /// SIGKILL: the kernel resets all connections (net/linux asks it to), then the objects go; what
+    /// they still do reaches nobody.
     void kill();
     /// Nothing is sent; packets to it are lost until power_on().
     void power_cut();

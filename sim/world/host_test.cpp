@@ -46,14 +46,14 @@ struct ServerProgram : TwoHosts {
     ~ServerProgram() { server.kill(); }
 };
 
-// Rule: after SIGKILL the kernel ends the connections; the program can be started again.
+// Rule: after SIGKILL the kernel resets the connections; the program can be started again.
 TEST(Host, KillEndsConnections) {
     ServerProgram world;
     ASSERT_TRUE(world.client_end && world.server_end);
     world.server.kill();
     EXPECT_FALSE(world.server.running());
     world.simulation.run_for(1s);
-    EXPECT_TRUE(world.client_end.ended());
+    EXPECT_TRUE(world.client_end.failed());
     EXPECT_EQ(world.client_end.got, "");
 
     world.dial();

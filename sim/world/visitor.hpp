@@ -30,7 +30,7 @@ public:
         cut,        ///< reset: allowed where a stream cannot go on, never a clean end
         refused,    ///< not let in
         left,       ///< by plan
-        truncated,  ///< a clean end too early, where the judge allows it
+        truncated,  ///< a clean end too early
     };
 
     /// Comes by itself, after `plan.start_after`.

@@ -45,6 +45,13 @@ int queued_bytes(int fd, unsigned long request) {
     return ::ioctl(fd, request, &bytes) == 0 ? bytes : 0;
 }
 
+/// On: the kernel resets the connection when its descriptor closes. Set while a stream lives, so
+/// that a killed process leaves no end that looks complete.
+void set_reset_on_close(int fd, bool on) {
+    const linger option{.l_onoff = on ? 1 : 0, .l_linger = 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &option, sizeof option);
+}
+
 }  // namespace
 
 SocketStream::SocketStream(EpollLoop& loop, const Registration& registration, Kind kind,
@@ -53,13 +60,17 @@ SocketStream::SocketStream(EpollLoop& loop, const Registration& registration, Ki
       registration_(registration),
       peer_(peer),
       flags_(kReadable | kWritable | kReadWaiting) {
-    if (kind == Kind::tcp) set(kTcp);
+    if (kind == Kind::tcp) {
+        set(kTcp);
+        set_reset_on_close(registration_.fd, true);
+    }
     loop_.replace(registration_, this);
 }
 
 SocketStream::~SocketStream() {
     if (registration_.fd < 0) return;
     const int fd = registration_.fd;
+    if (has(kTcp)) set_reset_on_close(fd, false);
     const bool may_lose = has(kTcp) && !has(kEof) && !has(kDead) && !has(kCut) && !has(kWriteDead);
     if (may_lose && (queued_bytes(fd, SIOCOUTQ) > 0 || queued_bytes(fd, SIOCINQ) > 0)) {
         loop_.lingering().take(registration_);
@@ -168,8 +179,7 @@ void SocketStream::shutdown_write() {
 
 void SocketStream::reset() {
     if (registration_.fd < 0) return;
-    const linger cut{1, 0};
-    if (has(kTcp)) ::setsockopt(registration_.fd, SOL_SOCKET, SO_LINGER, &cut, sizeof cut);
+    // A living TCP socket resets on close anyway; see set_reset_on_close().
     loop_.remove(registration_);
     ::close(registration_.fd);
     registration_ = {};

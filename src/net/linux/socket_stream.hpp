@@ -20,6 +20,7 @@ public:
     /// stream.
     SocketStream(EpollLoop& loop, const Registration& registration, Kind kind,
                  const Endpoint& peer);
+    /// An end that was not meant is a reset: also when the process is killed.
     /// A TCP socket with bytes under way goes on delivering them for a while (see lingering.hpp).
     ~SocketStream() override;
     SocketStream(const SocketStream&) = delete;

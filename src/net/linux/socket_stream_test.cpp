@@ -5,6 +5,10 @@
 
 #include <gmock/gmock.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 
 namespace homeport::net {
 namespace {
@@ -49,6 +53,38 @@ TEST_F(SocketStreamTest, TalksOverIpv6) {
 TEST_F(SocketStreamTest, TalksOverUnixSocket) {
     const TemporaryDirectory directory;
     talk_both_ways(*this, UnixPath{directory.path + "/s"});
+}
+
+/// Serves one connection in a process of its own: sends a part, then dies of SIGKILL.
+[[noreturn]] void serve_a_part_and_die(int tell_port) {
+    EpollLoop loop;
+    LinuxNetwork network(loop);
+    std::unique_ptr<Stream> visitor;
+    const auto listener = network.listen(
+        loopback(), {}, [&](std::unique_ptr<Stream> stream) { visitor = std::move(stream); });
+    const std::uint16_t port = (*listener)->local().port;
+    if (::write(tell_port, &port, sizeof port) != sizeof port) ::_exit(1);
+    while (visitor == nullptr) loop.turn(100ms);
+    visitor->write(as_bytes("a part"));
+    ::raise(SIGKILL);
+    ::_exit(1);
+}
+
+// Rule: a killed process leaves resets behind, not ends that look complete.
+TEST_F(SocketStreamTest, KilledProcessLeavesAReset) {
+    int port_pipe[2];
+    ASSERT_EQ(::pipe(port_pipe), 0);
+    const pid_t child = ::fork();
+    if (child == 0) serve_a_part_and_die(port_pipe[1]);
+    std::uint16_t port = 0;
+    ASSERT_EQ(::read(port_pipe[0], &port, sizeof port), static_cast<ssize_t>(sizeof port));
+    dial(loopback(port));
+    ASSERT_NE(dialled, nullptr);
+    ASSERT_TRUE(turn_until([&] { return dialled->ended.has_value(); }));
+    EXPECT_EQ(dialled->ended, Status::error);
+    ::waitpid(child, nullptr, 0);
+    ::close(port_pipe[0]);
+    ::close(port_pipe[1]);
 }
 
 // A reset is an error for the reader, never an end; bytes that came before it may be read or not.

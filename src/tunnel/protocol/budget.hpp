@@ -37,6 +37,22 @@ public:
     }
     /// What one stream may hold in all.
     std::uint64_t share() const { return std::max(kLeastShareBytes, free() / kBudgetShareDivisor); }
+    /// What one stream may hold for sending: a part of the budget is kept for what arrives.
+    std::uint64_t send_share() const {
+        const std::uint64_t kept = limit_ / kBudgetShareDivisor;
+        const std::uint64_t left = free() - std::min(free(), kept);
+        return std::max(kLeastShareBytes, left / kBudgetShareDivisor);
+    }
+    /// What is granted to a new one of `count` streams, so that all together can use it up.
+    std::uint64_t first_window(std::size_t count) const {
+        const std::uint64_t each = limit_ / kFirstWindowDivisor / (count + 1);
+        return std::clamp(each, kLeastShareBytes, kInitialWindowBytes);
+    }
+    /// When nothing is free: what one of `count` streams may hold and not be the one to pay.
+    std::uint64_t fair_share(std::size_t count) const {
+        const bool parent_spent = parent_ != nullptr && parent_->free() == 0;
+        return std::max(kLeastShareBytes, parent_spent ? 0 : limit_ / (2 * (count + 1)));
+    }
 
 private:
     std::uint64_t limit_;

@@ -32,5 +32,18 @@ TEST(Budget, ShareShrinksToAFloor) {
     EXPECT_EQ(budget.share(), kLeastShareBytes);
 }
 
+// Senders leave a part to what arrives; the first windows of many get small, so that together they
+// fit.
+TEST(Budget, RoomForWhatArrives) {
+    Budget budget(64 << 20);
+    EXPECT_EQ(budget.send_share(), 12U << 20);
+    EXPECT_EQ(budget.first_window(0), kInitialWindowBytes);
+    EXPECT_EQ(budget.first_window(99), (8U << 20) / 100);
+    EXPECT_EQ(budget.first_window(30'000), kLeastShareBytes);
+    budget.take(50 << 20);
+    EXPECT_EQ(budget.send_share(), kLeastShareBytes);
+    EXPECT_GT(budget.share(), 3U << 20);
+}
+
 }  // namespace
 }  // namespace homeport::tunnel

@@ -36,7 +36,7 @@ inline constexpr std::size_t kMaxStreams = 32 * 1024;
 /// Answers owed for resets of streams we do not know. More: the link is dropped.
 inline constexpr std::size_t kMaxOwedResetAcks = 4 * kMaxStreams;
 
-/// What a receiver grants a new stream, and the least it grants later.
+/// The most a receiver grants a new stream (Budget::first_window).
 inline constexpr std::uint64_t kInitialWindowBytes = 256 * 1024;
 /// Bytes taken from a source beyond what was sent: enough to fill the next records, no more.
 inline constexpr std::uint64_t kReadAheadBytes = 256 * 1024;
@@ -45,6 +45,8 @@ inline constexpr std::uint64_t kEarlyBytes = 64 * 1024;
 /// The share of a budget's free bytes that one stream may take: the more is used, the less each
 /// gets.
 inline constexpr std::uint64_t kBudgetShareDivisor = 4;
+/// The share of a budget that the first windows of many streams make up together.
+inline constexpr std::uint64_t kFirstWindowDivisor = 8;
 /// What a stream may always hold, also over a spent budget, so that nobody starves.
 inline constexpr std::uint64_t kLeastShareBytes = 16 * 1024;
 /// A stream that sent more than this in its current burst is bulk: it goes behind the others.

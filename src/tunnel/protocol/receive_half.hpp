@@ -13,6 +13,8 @@ namespace homeport::tunnel {
 
 class ReceiveHalf {
 public:
+    /// Before anything came: the first window, when it is not kInitialWindowBytes.
+    void start(std::uint64_t window) { granted_ = window_ = window; }
     /// Bytes of a DATA frame. `chunk` is the block that `payload` lies in: a large payload keeps it
     /// instead of being copied; none when it lies elsewhere. Returns how many bytes were new.
     /// Errors (protocol): a gap, data behind the end, more than was granted.

@@ -13,6 +13,8 @@ namespace homeport::tunnel {
 
 class SendHalf {
 public:
+    /// Before anything was sent: the peer's first window, when it is not kInitialWindowBytes.
+    void start(std::uint64_t max_offset) { max_offset_ = max_offset; }
     /// Where taken bytes go. The caller has asked its limits first.
     SliceQueue& buffer() { return buffer_; }
     std::uint64_t buffered() const { return buffer_.size(); }

@@ -27,6 +27,7 @@ SessionStream* Session::open(const OpenInfo& info) {
     auto& stream = *(streams_[id] = std::make_unique<SessionStream>());
     stream.id_ = id;
     stream.info_ = info;
+    stream.receive_.start(budget_.first_window(streams_.size()));
     stream.owed_.open = true;
     owe(stream);
     return &stream;
@@ -41,7 +42,7 @@ void Session::establish(SessionStream& stream) {
 std::size_t Session::room(SessionStream& stream) {
     if (stream.failed_ || stream.send_.finished()) return 0;
     const std::uint64_t held = stream.send_.buffered();
-    std::uint64_t most = std::min(options_.stream_bytes, share());
+    std::uint64_t most = std::min(options_.stream_bytes, budget_.send_share());
     if (!stream.established_) most = std::min(most, kEarlyBytes);
     const std::uint64_t by_memory = most - std::min(most, held);
     const std::uint64_t ahead = std::min(kReadAheadBytes, stream.send_.unsent());

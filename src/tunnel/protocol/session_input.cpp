@@ -254,9 +254,9 @@ Result<> Session::on_open_frame(const OpenFrame& frame) {
     stream.id_ = frame.stream;
     stream.info_ = {frame.service, frame.port, frame.visitor, frame.local};
     stream.known_to_peer_ = true;
-    const auto granted = stream.send_.on_ack(0, frame.max_offset);
+    stream.send_.start(frame.max_offset);
     observer_.on_open(stream);
-    return granted ? Result<>{} : std::unexpected(granted.error());
+    return {};
 }
 
 Result<> Session::on_data(SessionStream& stream, const DataFrame& frame, const ChunkRef& chunk,
@@ -269,7 +269,7 @@ Result<> Session::on_data(SessionStream& stream, const DataFrame& frame, const C
         return {};
     }
     budget_.take(*fresh);
-    if (budget_.free() == 0 && stream.receive_.buffer().size() > kLeastShareBytes) {
+    if (budget_.free() == 0 && stream.receive_.buffer().size() > budget_.fair_share(streams_.size())) {
         // Its reader stands still and the session's memory is spent: this stream pays, not the
         // others.
         reset(stream, Errc::limit);
