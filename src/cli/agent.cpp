@@ -18,7 +18,7 @@ int run(const RunAgent& command, const World& world) {
     }
     if (!paired) return world.console.fail(kWrongUsage, paired.error().what);
     if (auto ran = world.roles.run_agent(command.config, *settings, *paired); !ran) {
-        return world.console.fail(kFailed, ran.error().what);
+        return world.console.fail(exit_code_of(ran.error()), ran.error().what);
     }
     return kDone;
 }

@@ -268,6 +268,12 @@ TEST_F(Commands, SilentOrGarbledRoleIsAnError) {
     EXPECT_EQ(shell({"status", "--config", agent_file}), kFailed);
 }
 
+TEST_F(Commands, KeyThatOthersReadIsWrongUsage) {
+    shell.roles.outcome = fail(Errc::denied, "key file k can be read by others; run: chmod 600 k");
+    EXPECT_EQ(shell({"relay", "--config", relay_file}), kWrongUsage);
+    EXPECT_THAT(shell.err, HasSubstr("chmod 600"));
+}
+
 TEST_F(Commands, FailedStartIsExitCodeOne) {
     shell.roles.outcome = fail(Errc::exists, "cannot listen on 127.0.0.1:80: taken");
     EXPECT_EQ(shell({"relay", "--config", relay_file}), kFailed);

@@ -2,6 +2,11 @@
 
 namespace homeport::cli {
 
+int exit_code_of(const Error& error) {
+    const bool settings = error.code == Errc::invalid || error.code == Errc::denied;
+    return settings ? kWrongUsage : kFailed;
+}
+
 int Console::fail(int code, std::string_view what, std::string_view remedy) const {
     err << "homeport: " << printable(what);
     if (!remedy.empty()) err << " (" << printable(remedy) << ')';

@@ -1,6 +1,8 @@
 #pragma once
 /// Where commands read and write, and how they end.
 
+#include "core/result.hpp"
+
 #include <istream>
 #include <ostream>
 #include <string>
@@ -11,6 +13,10 @@ namespace homeport::cli {
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;      ///< the thing asked for failed
 inline constexpr int kWrongUsage = 2;  ///< the command line or the settings are wrong
+
+/// What a role's failed start means: kWrongUsage when its settings or keys cannot be honoured as
+/// they are.
+int exit_code_of(const Error& error);
 
 struct Console {
     std::istream& in;
