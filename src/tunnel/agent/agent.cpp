@@ -3,6 +3,7 @@
 #include "tunnel/agent/dialer.hpp"
 #include "tunnel/agent/services.hpp"
 #include "tunnel/agent/targets.hpp"
+#include "tunnel/protocol/limits.hpp"
 #include "tunnel/protocol/offer.hpp"
 #include "tunnel/session_driver.hpp"
 
@@ -207,6 +208,7 @@ void Agent::Impl::reload(std::vector<config::Service> services) {
 }
 
 void Agent::Impl::park(const std::string& service, bool parked) {
+    if (service.size() > kMaxNameBytes) return;  // no service has such a name
     if (service.empty()) parked_.clear();  // a notice for all replaces those for one
     parked_[service] = parked;
     if (Link* link = driver_.active_link(); link != nullptr) link->send(ParkFrame{parked, service});

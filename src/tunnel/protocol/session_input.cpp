@@ -269,7 +269,8 @@ Result<> Session::on_data(SessionStream& stream, const DataFrame& frame, const C
         return {};
     }
     budget_.take(*fresh);
-    if (budget_.free() == 0 && stream.receive_.buffer().size() > budget_.fair_share(streams_.size())) {
+    const std::uint64_t fair = budget_.fair_share(streams_.size());
+    if (budget_.free() == 0 && stream.receive_.buffer().size() > fair) {
         // Its reader stands still and the session's memory is spent: this stream pays, not the
         // others.
         reset(stream, Errc::limit);
