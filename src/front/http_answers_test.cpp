@@ -239,13 +239,13 @@ TEST_F(HttpAnswersTest, IdleEnds) {
     say(kGet);
     world.say(home(), kOk);
     visitor->take();
-    world.loop.advance(59s);
+    world.loop.advance(299s);
     EXPECT_FALSE(visitor->closed());
     world.loop.advance(1s);
     EXPECT_TRUE(visitor->closed());
     EXPECT_EQ(visitor->seen(), "");
     auto silent = world.network.connect(80);
-    world.loop.advance(60s);
+    world.loop.advance(300s);
     EXPECT_TRUE(silent->closed());
 }
 
