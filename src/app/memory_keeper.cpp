@@ -3,6 +3,7 @@
 #include "app/limits.hpp"
 
 #include <malloc.h>
+#include <utility>
 
 namespace homeport::app {
 
@@ -23,7 +24,11 @@ void MemoryKeeper::look() {
     const bool fell = streams < last_streams_ || (busy_ && !busy);
     // A load that goes on falling does not put the trim off: it is due a fixed time after the first
     // fall.
-    if (fell && !trim_timer_.armed()) trim_timer_.arm(loop_.now() + kTrimDelay);
+    if (fell) {
+        once_more_ = true;
+        const TimePoint due = loop_.now() + kTrimDelay;
+        if (due < trim_timer_.deadline()) trim_timer_.arm(due);
+    }
     last_streams_ = streams;
     busy_ = busy;
     look_timer_.arm(loop_.now() + kTrimLook);
@@ -32,6 +37,8 @@ void MemoryKeeper::look() {
 void MemoryKeeper::trim() {
     pool_.trim();
     give_back_();
+    // Sockets that linger after their streams give their memory back later.
+    if (std::exchange(once_more_, false)) trim_timer_.arm(loop_.now() + kTrimAgain);
 }
 
 void give_back_heap() {

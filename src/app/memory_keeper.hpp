@@ -27,6 +27,7 @@ private:
     net::Timer look_timer_;
     net::Timer trim_timer_;
     std::size_t last_streams_ = 0;
+    bool once_more_ = false;
     bool busy_ = false;  ///< many blocks were in use at an earlier look
 };
 

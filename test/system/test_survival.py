@@ -101,6 +101,7 @@ class Faults(SystemCase):
                 self.lab.loss(20)
                 time.sleep(8)
                 self.lab.loss(0)
+                time.sleep(3)  # the kernels' retransmission timers run out before they notice
 
     def test_the_agent_is_suspended(self):
         self.start_home()
