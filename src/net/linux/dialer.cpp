@@ -60,6 +60,7 @@ Result<> PendingDial::open(const SocketTuning& tuning, SpareDescriptor& spare) {
     if (name->family() != AF_UNIX) {
         const int on = 1;
         ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        unpace_local_path(fd_.get(), to_);
         const auto tuned = tune_socket(fd_.get(), tuning);
         if (!tuned) return tuned;
     }

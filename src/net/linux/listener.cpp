@@ -76,6 +76,7 @@ Result<Fd> open_listener(const SocketAddress& address, const ListenOptions& opti
         error = bind_unix(fd.get(), *name, unix_path->path, options.unix_mode);
     } else {
         error = bind_tcp(fd.get(), *name);
+        unpace_local_path(fd.get(), address);
         const auto tuned = tune_socket(fd.get(), tuning);
         if (!tuned) return std::unexpected(tuned.error());
     }

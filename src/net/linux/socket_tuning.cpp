@@ -36,6 +36,13 @@ Result<> tune_socket(int fd, const SocketTuning& tuning) {
                "TCP_CONGESTION");
 }
 
+void unpace_local_path(int fd, const SocketAddress& address) {
+    constexpr std::string_view kUnpaced = "cubic";
+    const auto* const endpoint = std::get_if<Endpoint>(&address);
+    if (endpoint == nullptr || !endpoint->address.is_loopback()) return;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, kUnpaced.data(), kUnpaced.size());
+}
+
 Result<> tune_socket(Stream& stream, const SocketTuning& tuning) {
     const auto* const socket = dynamic_cast<SocketStream*>(&stream);
     if (socket == nullptr || socket->native() < 0) {

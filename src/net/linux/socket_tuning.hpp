@@ -4,6 +4,7 @@
 
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "net/network.hpp"
 #include "net/stream.hpp"
 
 #include <cstddef>
@@ -24,7 +25,10 @@ struct SocketTuning {
 /// Errors: invalid (not a TCP socket), io (the kernel refuses, for example an algorithm not
 /// loaded).
 Result<> tune_socket(int fd, const SocketTuning& tuning);
-/// The same for a stream of this network; a stream of another kind is `invalid`.
+/// On a path inside this machine (a loopback address) takes a congestion control that does not
+/// pace: bbr, where it is the default, holds such paths to half of what they carry. Best effort.
+void unpace_local_path(int fd, const SocketAddress& address);
+/// The same as tune_socket(fd) for a stream of this network; a stream of another kind is `invalid`.
 Result<> tune_socket(Stream& stream, const SocketTuning& tuning);
 
 }  // namespace homeport::net
