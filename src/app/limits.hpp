@@ -25,6 +25,7 @@ inline constexpr Duration kDrainStep = 50ms;
 /// Memory is given back this long after the load fell, which is looked for this often.
 inline constexpr Duration kTrimLook = 2s;
 inline constexpr Duration kTrimDelay = 2s;
+inline constexpr std::size_t kTrimWorthBytes = 2 * 1024 * 1024;
 inline constexpr Duration kTrimAgain = 8s;  ///< after the first trim, for what lingered
 /// Blocks of 16 KiB in use below which the data plane counts as quiet.
 inline constexpr std::size_t kQuietChunks = 16;

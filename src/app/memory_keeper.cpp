@@ -21,7 +21,9 @@ MemoryKeeper::MemoryKeeper(net::Loop& loop, ChunkPool& pool, std::function<std::
 void MemoryKeeper::look() {
     const std::size_t streams = streams_();
     const bool busy = pool_.in_use() >= kQuietChunks;
-    const bool fell = streams < last_streams_ || (busy_ && !busy);
+    // Visitors may come and go between two looks; the heap remembers them.
+    const bool grown = ::mallinfo2().fordblks > free_after_trim_ + kTrimWorthBytes;
+    const bool fell = streams < last_streams_ || (busy_ && !busy) || grown;
     // A load that goes on falling does not put the trim off: it is due a fixed time after the first
     // fall.
     if (fell) {
@@ -37,6 +39,7 @@ void MemoryKeeper::look() {
 void MemoryKeeper::trim() {
     pool_.trim();
     give_back_();
+    free_after_trim_ = ::mallinfo2().fordblks;
     // Sockets that linger after their streams give their memory back later.
     if (std::exchange(once_more_, false)) trim_timer_.arm(loop_.now() + kTrimAgain);
 }

@@ -27,6 +27,7 @@ private:
     net::Timer look_timer_;
     net::Timer trim_timer_;
     std::size_t last_streams_ = 0;
+    std::size_t free_after_trim_ = 0;  ///< bytes of the heap
     bool once_more_ = false;
     bool busy_ = false;  ///< many blocks were in use at an earlier look
 };
