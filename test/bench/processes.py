@@ -102,12 +102,12 @@ def family_of(pid):
             fields = _stat(int(entry))
             if fields:
                 parents.setdefault(int(fields[1]), []).append((int(entry), fields[19]))
-    family, todo = {}, [(pid, _start_time(pid))]
-    while todo:
-        member, started = todo.pop()
+    family, unvisited = {}, [(pid, _start_time(pid))]
+    while unvisited:
+        member, started = unvisited.pop()
         if started is not None:
             family[member] = started
-            todo.extend(parents.get(member, []))
+            unvisited.extend(parents.get(member, []))
     return family
 
 
