@@ -211,7 +211,9 @@ void Socket::take_ack(const Segment& segment) {
         flight_bytes_ = std::min(2 * flight_bytes_, kMostFlight);
         notify_writable();
     }
-    if (moved) transmit();
+    if (!moved) return;
+    deadline_ = kNever;
+    transmit();
 }
 
 void Socket::take_data(const Segment& segment, Socket& from) {

@@ -10,6 +10,8 @@ namespace homeport::sim {
 
 void Socket::transmit() {
     if (phase_ != Phase::established) return;
+    // What is sent later does not put off the timer of what is under way (RFC 6298 section 5.1).
+    const bool timed = next_ > acked_ && deadline_ != kNever;
     const std::uint64_t end = data_end();
     const std::uint64_t allowed = std::min(limit_, acked_ + flight_bytes_);
     while (true) {
@@ -22,7 +24,7 @@ void Socket::transmit() {
         send_data(length, fin, false);
         next_ += length + (fin ? 1 : 0);
     }
-    arm_for_answer();
+    if (!timed) arm_for_answer();
 }
 
 void Socket::send_data(std::uint64_t length, bool fin, bool probe) {

@@ -95,12 +95,13 @@ Result<> SessionDriver::on_link_frame(Link& link, const Frame& frame, const Chun
     const TimePoint now = loop_.now();
     const auto* const ping = std::get_if<PingFrame>(&frame);
     const auto* const pong = std::get_if<PongFrame>(&frame);
-    entry->monitor.on_received(now, ping == nullptr && pong == nullptr);
     heard_ = now;
     if (ping != nullptr) {
+        entry->monitor.on_ping(now);
         link.send(PongFrame{ping->nonce});
         return {};
     }
+    entry->monitor.on_received(now, pong == nullptr);
     if (pong != nullptr) {
         entry->monitor.on_pong(pong->nonce, now);
         session_.set_rtt(entry->monitor.rtt());

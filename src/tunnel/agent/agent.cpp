@@ -64,6 +64,7 @@ private:
     void attach_late();
     void window_over();
     void announce(Link& link);
+    void on_announced(const Link& link);
 
     AgentWorld world_;
     Options options_;
@@ -78,7 +79,9 @@ private:
     std::map<std::string, bool>
         parked_;  ///< the owner's notices, to be told again after a reconnect
     bool resumable_ = false;
-    bool announced_ = false;  ///< the relay knows the present list of services
+    LinkId announced_on_{};           ///< the list of services went out on it last
+    std::size_t announces_open_ = 0;  ///< lists sent there and not answered yet
+    bool announced_ = false;          ///< the relay has answered the present list
     net::Timer attach_timer_;
     net::Timer window_timer_;
     std::unique_ptr<net::Handle> changes_;
@@ -137,7 +140,16 @@ void Agent::Impl::on_attached(Link& link, bool resumed) {
 void Agent::Impl::announce(Link& link) {
     const auto offers = encode_offers(services_.offers());
     link.send(AnnounceFrame{offers});
-    announced_ = true;
+    if (std::exchange(announced_on_, link.id()) != link.id()) announces_open_ = 0;
+    ++announces_open_;
+    announced_ = false;
+}
+
+/// An answer to an older list, or over an older link, does not tell that the present list is known.
+void Agent::Impl::on_announced(const Link& link) {
+    if (link.id() != announced_on_ || announces_open_ == 0) return;
+    --announces_open_;
+    announced_ = announces_open_ == 0;
 }
 
 void Agent::Impl::on_health() {
@@ -180,6 +192,7 @@ Result<> Agent::Impl::on_control(Link& link, const Frame& frame) {
         const auto results = decode_offer_results(announced->results);
         if (!results) return std::unexpected(results.error());
         services_.on_results(*results);
+        on_announced(link);
         for (const AgentServiceStatus& service : services_.all()) {
             if (service.accepted) continue;
             world_.log.warn("service.refused",
@@ -197,7 +210,6 @@ Result<> Agent::Impl::on_control(Link& link, const Frame& frame) {
         world_.log.info("relay.stopping", {{"relay", options_.relay_name}});
         return {};
     }
-    (void)link;
     return fail(Errc::protocol, std::string(frame_name(frame)) + " from a relay");
 }
 
@@ -209,7 +221,7 @@ void Agent::Impl::reload(std::vector<config::Service> services) {
 
 void Agent::Impl::park(const std::string& service, bool parked) {
     if (service.size() > kMaxNameBytes) return;  // no service has such a name
-    if (service.empty()) parked_.clear();  // a notice for all replaces those for one
+    if (service.empty()) parked_.clear();        // a notice for all replaces those for one
     parked_[service] = parked;
     if (Link* link = driver_.active_link(); link != nullptr) link->send(ParkFrame{parked, service});
 }

@@ -21,7 +21,7 @@ void LinkMonitor::on_received(TimePoint now, bool traffic) {
         patience_ *= 2;
         patience_changed_ = now;
     }
-    heard_ = now;
+    heard_ = answered_ = now;
     suspect_ = false;
     question_open_ = false;
     if (traffic) active_ = now;
@@ -58,7 +58,7 @@ LinkMonitor::Verdict LinkMonitor::check(TimePoint now, bool expects_answer) {
     }
     if (question_open_ && now - asked_ >= suspect_after(now, expects_answer)) suspect_ = true;
     Verdict verdict{.suspect = suspect_};
-    const TimePoint since = question_open_ ? asked_last_ : heard_;
+    const TimePoint since = question_open_ ? asked_last_ : silent_since(now, expects_answer);
     if (now - since >= ask_after(now, expects_answer)) {
         verdict.ask = true;
         verdict.nonce = ask(now);
@@ -68,7 +68,7 @@ LinkMonitor::Verdict LinkMonitor::check(TimePoint now, bool expects_answer) {
 
 TimePoint LinkMonitor::next_deadline(TimePoint now, bool expects_answer) const {
     const Duration ask_in = ask_after(now, expects_answer);
-    if (!question_open_) return heard_ + ask_in;
+    if (!question_open_) return silent_since(now, expects_answer) + ask_in;
     const TimePoint again = asked_last_ + ask_in;
     if (suspect_) return again;
     return std::min(again, asked_ + suspect_after(now, expects_answer));

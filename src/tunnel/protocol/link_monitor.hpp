@@ -30,13 +30,15 @@ public:
     static constexpr Duration kYoung = 3s;
 
     explicit LinkMonitor(TimePoint now)
-        : started_(now), heard_(now), active_(now), patience_changed_(now) {}
+        : started_(now), heard_(now), answered_(now), active_(now), patience_changed_(now) {}
     /// The monitor of the link that follows `before`: keeps its patience and round trip, and more
     /// patience when that one was suspected young, so that a slow line is not redialled for ever.
     LinkMonitor(TimePoint now, const LinkMonitor& before);
 
-    /// Any byte came in. `traffic`: not only PING and PONG.
+    /// Anything but a PING came in. `traffic`: not only PONG.
     void on_received(TimePoint now, bool traffic);
+    /// The peer asks: the way from it is alive, which says nothing of the way to it.
+    void on_ping(TimePoint now) { heard_ = now; }
     /// The network took bytes that had waited: the peer's host acknowledges, so the path is alive.
     void on_progress(TimePoint now) { on_received(now, true); }
     /// Bytes of streams went out.
@@ -66,11 +68,16 @@ private:
     bool busy(TimePoint now, bool expects_answer) const {
         return expects_answer || now - active_ < kBusyFor;
     }
+    /// Since when nothing has come that counts: while busy, an answer; else any byte.
+    TimePoint silent_since(TimePoint now, bool expects_answer) const {
+        return busy(now, expects_answer) ? answered_ : heard_;
+    }
     Duration ask_after(TimePoint now, bool expects_answer) const;
     Duration suspect_after(TimePoint now, bool expects_answer) const;
 
     TimePoint started_;
-    TimePoint heard_;
+    TimePoint heard_;     ///< any byte came
+    TimePoint answered_;  ///< anything but a PING came
     TimePoint active_;
     TimePoint asked_{};  ///< the first question of this silence
     TimePoint asked_last_{};

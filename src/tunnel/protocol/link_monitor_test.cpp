@@ -62,6 +62,34 @@ TEST(LinkMonitor, AnswersKeepItWell) {
     EXPECT_EQ(watch.monitor.rtt(), 5ms);
 }
 
+// The way to the peer is dead, the way from it is not: its questions are no answers.
+TEST(LinkMonitor, QuestionsAreNoAnswers) {
+    Watch watch;
+    watch.hear(true);
+    TimePoint end = kStart;
+    while (!watch.monitor.suspect() && end < kStart + 10s) {
+        end += 10ms;
+        watch.run(end, true);
+        watch.monitor.on_ping(watch.now);
+    }
+    EXPECT_LE(watch.now - kStart, 200ms);
+    watch.monitor.on_ping(watch.now);
+    EXPECT_TRUE(watch.monitor.suspect());
+    EXPECT_EQ(watch.monitor.heard(), watch.now);
+}
+
+// Each end's questions spare the other's while nothing goes on.
+TEST(LinkMonitor, IdlePeersAskInTurns) {
+    Watch watch;
+    watch.now += 3s;
+    watch.hear(false);
+    for (int i = 0; i < 10; ++i) {
+        watch.run(watch.now + 20s, false);
+        watch.monitor.on_ping(watch.now);
+    }
+    EXPECT_EQ(watch.asked, 0);
+}
+
 // Nothing goes on: one question every 25 s.
 TEST(LinkMonitor, IdleAsksRarely) {
     Watch watch;
