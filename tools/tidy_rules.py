@@ -29,7 +29,7 @@ EDGES = {
 # "tests" stands for every *_test.cpp, test/ and sim/.
 SYSTEM = ("net/linux", "app", "cli", "tests")
 FOREIGN = [
-    (r"openssl/", ("net/tls",)),
+    (r"openssl/|intel-ipsec-mb\.h", ("net/tls",)),
     (r"sqlite3\.h", ("store/sqlite",)),
     (r"toml\+\+/|toml\.hpp", ("config",)),
     (r"nlohmann/", ("cli", "app", "store/sqlite")),

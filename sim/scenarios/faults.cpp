@@ -7,8 +7,8 @@ namespace homeport::sim {
 namespace {
 /// Shorter than parking (30 s) and the resume window (120 s).
 constexpr Duration kLongestFault = 18s;
-/// Between two faults, unless the story is wild: the agent's longest pause between tries fits in.
-constexpr Duration kRecovery = 20s;
+/// Between two faults, unless the story is wild: time for an idle agent to notice the first one.
+constexpr Duration kRecovery = 25s;
 constexpr std::uint64_t kMostFaults = 4;
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "front/front.hpp"
 #include "sim/world/plain_security.hpp"
 #include "sim/world/seeded_entropy.hpp"
+#include "sim/world/trace_log.hpp"
 #include "store/memory/memory_store.hpp"
 #include "tunnel/agent/agent.hpp"
 #include "tunnel/relay/relay.hpp"
@@ -41,7 +42,8 @@ store::SecretHash no_hash(Bytes) {
 class RelayProgram final : front::Homes, tunnel::Publisher {
 public:
     RelayProgram(Cast& cast, store::RelayStore& store, Random random)
-        : security_(cast.relay.loop(), kRelayKey),
+        : log_(cast.wire.simulation(), "relay"),
+          security_(cast.relay.loop(), kRelayKey),
           entropy_(random),
           relay_(tunnel::Relay::World{cast.relay.loop(), cast.relay.network(), security_, entropy_,
                                       log_, pool_, store, publisher(), no_hash},
@@ -90,7 +92,7 @@ private:
         front_.park(agent, service, parked);
     }
 
-    NullLog log_;
+    TraceLog log_;
     ChunkPool pool_;
     PlainSecurity security_;
     SeededEntropy entropy_;
@@ -102,7 +104,8 @@ private:
 class AgentProgram {
 public:
     AgentProgram(Cast& cast, Random random)
-        : security_(cast.home.loop(), kAgentKey),
+        : log_(cast.wire.simulation(), "agent"),
+          security_(cast.home.loop(), kAgentKey),
           entropy_(random),
           agent_({cast.home.loop(), cast.home.network(), security_, entropy_, log_, pool_},
                  {.relay_name = "relay",
@@ -126,7 +129,7 @@ private:
             .target = {.host = cast.target_address.address.to_string(), .ports = {target, target}}};
     }
 
-    NullLog log_;
+    TraceLog log_;
     ChunkPool pool_;
     PlainSecurity security_;
     SeededEntropy entropy_;

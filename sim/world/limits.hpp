@@ -35,7 +35,4 @@ inline constexpr Duration kFinTimeout = 60s;
 inline constexpr Duration kResolveDelay = 10ms;
 inline constexpr Duration kResolveTimeout = 5s;
 
-/// Bytes that PlainSecurity takes before its socket does: as the real one.
-inline constexpr std::size_t kSecureBacklogBytes = 256 * 1024;
-
 }  // namespace homeport::sim

@@ -21,10 +21,9 @@ constexpr std::size_t kHelloBytes = kMagic.size() + sizeof(PublicKey::bytes);
 class PlainStream final : public net::SecureStream, private net::StreamHandler {
 public:
     PlainStream(net::Loop& loop, std::unique_ptr<net::Stream> stream, const PublicKey& own_key,
-                std::optional<PublicKey> expected, std::size_t limit)
+                std::optional<PublicKey> expected)
         : stream_(std::move(stream)),
           expected_(expected),
-          limit_(limit),
           start_(loop.timers(), net::call<&PlainStream::on_start>(this)) {
         out_.append(as_bytes(kMagic));
         out_.append(own_key.bytes);
@@ -54,15 +53,21 @@ public:
 
     IoResult write(std::span<const Bytes> from) override {
         if (!failure_.empty() || shut_) return IoResult::error();
-        if (!established_ || out_.size() >= limit_) return wait_writable();
+        if (!ready_to_write()) return IoResult::again();
         std::size_t moved = 0;
         for (const Bytes view : from) {
-            const std::size_t count = std::min(view.size(), limit_ - out_.size());
-            out_.append(view.first(count));
-            moved += count;
+            out_.append(view);
+            moved += view.size();
         }
         flush();
         return failure_.empty() ? IoResult::moved(moved) : IoResult::error();
+    }
+
+    bool ready_to_write() override {
+        if (!failure_.empty() || shut_) return true;  // write() tells
+        const bool ready = established_ && out_.empty();
+        write_waits_ = write_waits_ || !ready;
+        return ready;
     }
 
     void shutdown_write() override {
@@ -91,10 +96,6 @@ private:
         read_waits_ = true;
         return IoResult::again();
     }
-    IoResult wait_writable() {
-        write_waits_ = true;
-        return IoResult::again();
-    }
 
     void on_start() {
         flush();
@@ -109,7 +110,7 @@ private:
     void on_writable() override {
         flush();
         if (!failure_.empty()) return report(true, true);
-        if (established_) report(false, write_waits_ && out_.size() <= limit_ / 2);
+        if (established_) report(false, write_waits_ && out_.empty());
     }
 
     /// Calls what is wanted; the handler may destroy this stream in the first call.
@@ -173,7 +174,6 @@ private:
 
     std::unique_ptr<net::Stream> stream_;
     std::optional<PublicKey> expected_;
-    std::size_t limit_;
     net::Timer start_;
     net::StreamHandler* handler_ = nullptr;
     ByteBuffer hello_;
@@ -191,13 +191,11 @@ private:
 
 std::unique_ptr<net::SecureStream> PlainSecurity::connect(std::unique_ptr<net::Stream> stream,
                                                           const PublicKey& expected_peer) {
-    return std::make_unique<PlainStream>(loop_, std::move(stream), own_key_, expected_peer,
-                                         backlog_limit_bytes_);
+    return std::make_unique<PlainStream>(loop_, std::move(stream), own_key_, expected_peer);
 }
 
 std::unique_ptr<net::SecureStream> PlainSecurity::accept(std::unique_ptr<net::Stream> stream) {
-    return std::make_unique<PlainStream>(loop_, std::move(stream), own_key_, std::nullopt,
-                                         backlog_limit_bytes_);
+    return std::make_unique<PlainStream>(loop_, std::move(stream), own_key_, std::nullopt);
 }
 
 }  // namespace homeport::sim

@@ -5,15 +5,12 @@
 
 #include "net/loop.hpp"
 #include "net/secure.hpp"
-#include "sim/world/limits.hpp"
 
 namespace homeport::sim {
 
 class PlainSecurity final : public net::Security {
 public:
-    PlainSecurity(net::Loop& loop, const PublicKey& own_key,
-                  std::size_t backlog_limit_bytes = kSecureBacklogBytes)
-        : loop_(loop), own_key_(own_key), backlog_limit_bytes_(backlog_limit_bytes) {}
+    PlainSecurity(net::Loop& loop, const PublicKey& own_key) : loop_(loop), own_key_(own_key) {}
 
     PublicKey own_key() const override { return own_key_; }
     std::unique_ptr<net::SecureStream> connect(std::unique_ptr<net::Stream> stream,
@@ -23,7 +20,6 @@ public:
 private:
     net::Loop& loop_;
     PublicKey own_key_;
-    std::size_t backlog_limit_bytes_;
 };
 
 }  // namespace homeport::sim

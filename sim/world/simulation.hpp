@@ -84,6 +84,9 @@ public:
     using TraceSink =
         std::function<void(TimePoint, std::string_view what, std::uint64_t a, std::uint64_t b)>;
     void set_trace_sink(TraceSink sink) { sink_ = std::move(sink); }
+    bool traced() const { return sink_ != nullptr; }
+    /// For the reader of a trace; not part of its hash.
+    void note(std::string_view text) { sink_(now_, text, 0, 0); }
     std::uint64_t steps() const { return steps_; }
 
 private:

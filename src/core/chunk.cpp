@@ -86,6 +86,14 @@ std::size_t SliceQueue::reserve(ChunkPool& pool, std::size_t want, std::span<Mut
     return filled;
 }
 
+MutableBytes SliceQueue::reserve_piece(ChunkPool& pool, std::size_t count) {
+    HOMEPORT_ASSERT(count <= kChunkBytes);
+    if (tail_room() < count) slices_.push_back({pool.take(), 0, 0});
+    reserved_from_ = slices_.size() - 1;
+    const Slice& last = slices_.back();
+    return {last.chunk.data() + last.end, count};
+}
+
 void SliceQueue::commit(std::size_t count) {
     bytes_ += count;
     for (std::size_t i = reserved_from_; i < slices_.size() && count > 0; ++i) {
@@ -128,6 +136,14 @@ std::size_t SliceQueue::copy_out(std::size_t offset, MutableBytes out) const {
         offset = 0;
     }
     return copied;
+}
+
+Slice SliceQueue::take_slice() {
+    HOMEPORT_ASSERT(bytes_ > 0);
+    Slice first = std::move(slices_[head_++]);
+    bytes_ -= first.size();
+    if (bytes_ == 0) clear();
+    return first;
 }
 
 void SliceQueue::consume(std::size_t count) {

@@ -5,6 +5,7 @@
 
 #include "core/bytes.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -94,13 +95,30 @@ public:
     /// Writable views behind the last byte, at least `want` bytes in all and at most `views.size()`
     /// views; returns how many views are filled. What is used is told by commit().
     std::size_t reserve(ChunkPool& pool, std::size_t want, std::span<MutableBytes> views);
+    /// The same as one view of exactly `count` bytes, at most kChunkBytes.
+    MutableBytes reserve_piece(ChunkPool& pool, std::size_t count);
     /// Takes the first `count` bytes of the last reserve() as data; drops blocks left empty.
     void commit(std::size_t count);
 
     /// Readable views starting `offset` bytes behind the front; returns how many are filled.
     std::size_t peek(std::size_t offset, std::span<Bytes> views) const;
+    /// Calls take(Bytes) for the pieces of `count` bytes from `offset`. Requires that they are
+    /// there.
+    template <class Take>
+    void visit(std::size_t offset, std::size_t count, Take take) const {
+        for (std::size_t i = head_; count > 0; ++i) {
+            const Bytes piece = slices_[i].bytes();
+            const std::size_t skipped = std::min(offset, piece.size());
+            const std::size_t taken = std::min(count, piece.size() - skipped);
+            if (taken > 0) take(piece.subspan(skipped, taken));
+            offset -= skipped;
+            count -= taken;
+        }
+    }
     /// Copies out up to `out.size()` bytes from `offset`; returns the count.
     std::size_t copy_out(std::size_t offset, MutableBytes out) const;
+    /// Removes the first piece and hands it over. Requires that there is one.
+    Slice take_slice();
     /// Removes `count` bytes from the front. Requires count <= size().
     void consume(std::size_t count);
     void clear();

@@ -126,6 +126,13 @@ public:
         wants_write_ = true;
         return IoResult::again();
     }
+    /// Whatever the room.
+    IoResult write_all(std::span<const Bytes> from) {
+        if (dead_ || shut_) return IoResult::error();
+        const std::size_t before = written_.size();
+        for (const Bytes& view : from) written_ += as_text(view);
+        return IoResult::moved(written_.size() - before);
+    }
     std::size_t room() const { return window - std::min(window, written_.size()); }
     void want_write() { wants_write_ = true; }
     bool established() const { return established_; }

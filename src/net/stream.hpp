@@ -91,11 +91,23 @@ public:
     virtual Errc failure() const = 0;
 };
 
+/// What a secure stream writes as one record, at most: sealed, it fills one block.
+inline constexpr std::size_t kSecureWriteBytes = kChunkBytes - 22;
+/// From at most so many pieces.
+inline constexpr std::size_t kSecureWriteViews = 64;
+
 /// A stream with both keys proven. The handshake runs by itself after creation; until it is done
 /// read() and write() answer `again`, its end is reported by on_writable(), its failure by both
 /// edges and `error`.
 class SecureStream : public Stream {
 public:
+    /// Reads what has arrived straight into blocks, behind what `into` holds: without a copy where
+    /// the stream can do that, and with what was written as one record in one piece.
+    virtual IoResult read_into(SliceQueue& into, ChunkPool& pool);
+    /// True: the next write() takes all of up to kSecureWriteBytes, as one record. False: room will
+    /// be told by on_writable().
+    virtual bool ready_to_write() = 0;
+
     virtual bool established() const = 0;
     /// Once established: the peer's key. An all-zero key: the peer showed none (not possible for
     /// links).
@@ -107,5 +119,12 @@ public:
     /// Bytes taken by write() that the socket below has not taken yet.
     virtual std::size_t backlog() const = 0;
 };
+
+inline IoResult SecureStream::read_into(SliceQueue& into, ChunkPool& pool) {
+    const MutableBytes room = into.reserve_piece(pool, kChunkBytes);
+    const IoResult result = read(std::span<const MutableBytes>(&room, 1));
+    into.commit(result.bytes);
+    return result;
+}
 
 }  // namespace homeport::net

@@ -1,14 +1,17 @@
 #include "tunnel/link.hpp"
 
+#include "core/assert.hpp"
 #include "tunnel/limits.hpp"
 #include "tunnel/protocol/limits.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace homeport::tunnel {
 
 using Status = net::IoResult::Status;
+
+static_assert(kRecordBytes <= net::kSecureWriteBytes && kMaxRecordPieces <= net::kSecureWriteViews,
+              "a record is written at once");
 
 Link::Link(LinkId id, net::Loop& loop, ChunkPool& pool, std::unique_ptr<net::SecureStream> stream,
            LinkUser& user, std::size_t max_frame_bytes)
@@ -56,85 +59,59 @@ void Link::read_some() {
     std::size_t turn_bytes = 0;
     while (!closed()) {
         if (turn_bytes >= kLinkTurnBytes) return read_on_.post(loop_);
-        if (!input_) input_ = pool_.take();
-        const net::IoResult result =
-            stream_->read(MutableBytes(input_.data() + input_used_, kChunkBytes - input_used_));
-        if (result.status != Status::ok) {
-            if (input_used_ == 0) input_ = ChunkRef();
-            if (result.status == Status::eof) return fail("the peer closed the link");
-            if (result.status == Status::error) return fail(std::string(stream_->failure()));
-            return;
-        }
+        SliceQueue arrived;
+        const net::IoResult result = stream_->read_into(arrived, pool_);
+        if (result.status == Status::eof) return fail("the peer closed the link");
+        if (result.status == Status::error) return fail(std::string(stream_->failure()));
+        if (result.status != Status::ok) return;
         if (!announced_up_) {
             announced_up_ = true;
             user_->on_link_up(*this);
-            if (closed()) return;
         }
         turn_bytes += result.bytes;
         received_ += result.bytes;
-        if (!take_input(result.bytes)) return;
+        while (!closed() && !arrived.empty() && take(arrived.take_slice())) {
+        }
     }
 }
 
-/// Cuts frames out of what has arrived and keeps the unfinished rest.
-bool Link::take_input(std::size_t count) {
-    const std::size_t filled = input_used_ + count;
-    if (long_.empty()) {
-        const ChunkRef block = input_;
-        const Bytes input(block.data(), filled);
-        const std::size_t parsed = parse(input, block);
-        if (closed() || failed_protocol_) return false;
-        keep_rest(input.subspan(parsed));
-        return true;
+/// Hands the frames in the piece over and keeps what is left of it. False: the link is closed.
+bool Link::take(const Slice& piece) {
+    if (rest_.empty()) return parse(piece.bytes(), piece.chunk);
+    rest_.insert(rest_.end(), piece.bytes().begin(), piece.bytes().end());
+    const auto parsed = parse_one(rest_, ChunkRef());
+    if (!parsed) return false;
+    if (*parsed == 0) return true;
+    // The rest of the piece goes on where it lies.
+    const std::size_t left = rest_.size() - *parsed;
+    std::vector<std::byte>().swap(rest_);
+    return parse(piece.bytes().last(left), piece.chunk);
+}
+
+bool Link::parse(Bytes input, const ChunkRef& chunk) {
+    while (!input.empty()) {
+        const auto parsed = parse_one(input, chunk);
+        if (!parsed) return false;
+        if (*parsed == 0) break;
+        input = input.subspan(*parsed);
     }
-    long_.insert(long_.end(), input_.data() + input_used_, input_.data() + filled);
-    input_ = ChunkRef();
-    const std::size_t parsed = parse(long_, ChunkRef());
-    if (closed() || failed_protocol_) return false;
-    if (parsed == 0) return true;
-    std::vector<std::byte> whole;
-    whole.swap(long_);
-    keep_rest(Bytes(whole).subspan(parsed));  // a short rest goes on in a block, without copies
+    rest_.assign(input.begin(), input.end());
     return true;
 }
 
-std::size_t Link::parse(Bytes input, const ChunkRef& chunk) {
-    std::size_t parsed = 0;
-    while (parsed < input.size()) {
-        const auto next = parse_frame(input.subspan(parsed), max_frame_bytes_);
-        if (!next) {
-            failed_protocol_ = true;
-            fail(next.error().what);
-            return parsed;
-        }
-        if (!*next) return parsed;
-        parsed += (*next)->bytes;
-        const auto taken = user_->on_link_frame(*this, (*next)->frame, chunk);
-        if (closed()) return parsed;
-        if (!taken) {
-            failed_protocol_ = true;
-            fail(taken.error().what);
-            return parsed;
-        }
+/// Returns the bytes of the first frame, which was handed over; 0: it has not arrived in full;
+/// nothing: the link is closed.
+std::optional<std::size_t> Link::parse_one(Bytes input, const ChunkRef& chunk) {
+    const auto next = parse_frame(input, max_frame_bytes_);
+    if (!next) {
+        fail(next.error().what);
+        return std::nullopt;
     }
-    return parsed;
-}
-
-void Link::keep_rest(Bytes rest) {
-    input_used_ = 0;
-    if (rest.empty()) {
-        input_ = ChunkRef();
-    } else if (rest.size() >= kChunkBytes / 2 ||
-               rest.size() + kMaxControlFrameBytes > kChunkBytes) {
-        // Large unfinished frames grow in a buffer of their own.
-        long_.assign(rest.begin(), rest.end());
-        input_ = ChunkRef();
-    } else {
-        ChunkRef fresh = pool_.take();
-        std::memcpy(fresh.data(), rest.data(), rest.size());
-        input_ = fresh;
-        input_used_ = rest.size();
-    }
+    if (!*next) return 0;
+    const auto taken = user_->on_link_frame(*this, (*next)->frame, chunk);
+    if (!taken) fail(taken.error().what);
+    if (closed()) return std::nullopt;
+    return (*next)->bytes;
 }
 
 void Link::send(const Frame& frame) {
@@ -158,41 +135,23 @@ void Link::send(const Frame& frame) {
 void Link::flush() {
     if (closed() || !stream_->established()) return;
     if (overfull_) return fail("the peer does not read");
-    while (push_pending() && fill_pending()) {
-    }
-}
-
-/// True when nothing is pending any more.
-bool Link::push_pending() {
-    while (pending_.size() > 0) {
-        const net::IoResult result = stream_->write(pending_.bytes());
-        if (result.status == Status::error) {
-            fail(std::string(stream_->failure()));
-            return false;
-        }
-        if (result.status != Status::ok) return false;
-        pending_.begin += static_cast<std::uint32_t>(result.bytes);
+    while (stream_->ready_to_write()) {
+        Record record(pool_);
+        fill(record);
+        if (record.empty()) return;
+        const net::IoResult result = stream_->write(record.views());
+        if (result.status == Status::error) return fail(std::string(stream_->failure()));
+        HOMEPORT_ASSERT(result.bytes == record.size());
         sent_ += result.bytes;
     }
-    return true;
 }
 
-bool Link::fill_pending() {
-    if (!pending_.chunk) pending_.chunk = pool_.take();
-    const MutableBytes record(pending_.chunk.data(), kRecordBytes);
-    std::size_t count = 0;
-    if (!own_.empty()) {
-        count = std::min(own_.size(), record.size());
-        std::memcpy(record.data(), own_.data(), count);
-        own_.erase(own_.begin(), own_.begin() + static_cast<std::ptrdiff_t>(count));
-        if (own_.empty()) std::vector<std::byte>().swap(own_);
-    } else {
-        count = user_->next_link_record(*this, record);
-    }
-    pending_.begin = 0;
-    pending_.end = static_cast<std::uint32_t>(count);
-    if (count == 0) pending_.chunk = ChunkRef();
-    return count > 0;
+void Link::fill(Record& record) {
+    if (own_.empty()) return user_->next_link_record(*this, record);
+    const std::size_t count = std::min(own_.size(), record.room());
+    record.out().raw(Bytes(own_).first(count));
+    own_.erase(own_.begin(), own_.begin() + static_cast<std::ptrdiff_t>(count));
+    if (own_.empty()) std::vector<std::byte>().swap(own_);
 }
 
 void Link::close() {

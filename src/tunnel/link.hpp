@@ -1,7 +1,7 @@
 #pragma once
-/// One link: a secure stream that carries frames. Reads records into blocks, so that payloads need
-/// no copy, cuts them into frames for its user, and pulls records from the user while the stream
-/// takes them. It holds no buffer while nothing is under way.
+/// One link: a secure stream that carries frames. Reads records in blocks, so that payloads need no
+/// copy, cuts them into frames for its user, and pulls records from the user while the stream takes
+/// them. It holds no block while nothing is under way.
 
 #include "core/chunk.hpp"
 #include "core/log.hpp"
@@ -12,6 +12,7 @@
 #include "tunnel/protocol/session.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,8 @@ public:
     virtual Result<> on_link_frame(Link& link, const Frame& frame, const ChunkRef& chunk) = 0;
     /// All that had arrived was handed over.
     virtual void on_link_batch(Link& link) = 0;
-    /// Puts the next frames into `out` (kRecordBytes); 0: nothing to send.
-    virtual std::size_t next_link_record(Link& link, MutableBytes out) = 0;
+    /// Adds the next frames to the record; it stays empty when there is nothing to send.
+    virtual void next_link_record(Link& link, Record& record) = 0;
     /// The link is over: cut, closed by the peer, or its handshake failed. Not called after
     /// close().
     virtual void on_link_down(Link& link, const std::string& reason) = 0;
@@ -72,12 +73,11 @@ private:
     void on_writable() override;
     void begin();
     void read_some();
-    bool take_input(std::size_t count);
-    std::size_t parse(Bytes input, const ChunkRef& chunk);
-    void keep_rest(Bytes rest);
+    bool take(const Slice& piece);
+    bool parse(Bytes input, const ChunkRef& chunk);
+    std::optional<std::size_t> parse_one(Bytes input, const ChunkRef& chunk);
     void flush();
-    bool push_pending();
-    bool fill_pending();
+    void fill(Record& record);
     void fail(const std::string& reason);
 
     LinkId id_;
@@ -87,15 +87,11 @@ private:
     LinkUser* user_;
     Endpoint peer_;
     std::size_t max_frame_bytes_;
-    ChunkRef input_;               ///< block being filled; none while nothing waits in it
-    std::size_t input_used_ = 0;   ///< bytes of an unfinished frame at its start
-    std::vector<std::byte> long_;  ///< an unfinished frame that is longer than a block
+    std::vector<std::byte> rest_;  ///< an unfinished frame
     std::vector<std::byte> own_;   ///< frames of send() not yet in a record
-    Slice pending_;                ///< a record that the stream has not taken in full
     std::uint64_t received_ = 0;
     std::uint64_t sent_ = 0;
     bool announced_up_ = false;
-    bool failed_protocol_ = false;
     bool overfull_ = false;
     net::Continuation flush_;
     net::Continuation read_on_;

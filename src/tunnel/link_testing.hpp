@@ -14,6 +14,7 @@
 
 namespace homeport::tunnel::testing {
 
+using net::IoResult;
 using net::testing::FakeLoop;
 using net::testing::Line;
 
@@ -22,6 +23,14 @@ class SecureLine final : public net::testing::LineStream<net::SecureStream> {
 public:
     using LineStream::LineStream;
 
+    using LineStream::write;
+    IoResult write(std::span<const Bytes> from) override {
+        return ready_to_write() ? line_->write_all(from) : IoResult::again();
+    }
+    bool ready_to_write() override {
+        if (line_->room() == 0) line_->want_write();
+        return line_->room() > 0;
+    }
     bool established() const override { return line_->established(); }
     PublicKey peer_key() const override { return {}; }
     std::string_view protocol() const override { return "homeport/1"; }
@@ -160,7 +169,7 @@ private:
             return result;
         }
         void on_link_batch(Link&) override {}
-        std::size_t next_link_record(Link&, MutableBytes) override { return 0; }
+        void next_link_record(Link&, Record&) override {}
         void on_link_down(Link&, const std::string&) override {}
         Pair& owner;
         std::unique_ptr<Link> link;

@@ -122,11 +122,10 @@ void SessionDriver::on_link_batch(Link&) {
     flush_active();
 }
 
-std::size_t SessionDriver::next_link_record(Link& link, MutableBytes out) {
-    const std::size_t count = session_.next_record(link.id(), out, loop_.now());
+void SessionDriver::next_link_record(Link& link, Record& record) {
+    session_.next_record(link.id(), record, loop_.now());
     Entry* entry = find(link.id());
-    if (count > 0 && entry != nullptr) entry->monitor.on_sent(loop_.now());
-    return count;
+    if (!record.empty() && entry != nullptr) entry->monitor.on_sent(loop_.now());
 }
 
 void SessionDriver::on_link_down(Link& link, const std::string& reason) {

@@ -70,7 +70,7 @@ private:
     void on_link_up(Link& link) override;
     Result<> on_link_frame(Link& link, const Frame& frame, const ChunkRef& chunk) override;
     void on_link_batch(Link& link) override;
-    std::size_t next_link_record(Link& link, MutableBytes out) override;
+    void next_link_record(Link& link, Record& record) override;
     void on_link_down(Link& link, const std::string& reason) override;
 
     void on_open(SessionStream& stream) override { user_.on_open(stream); }

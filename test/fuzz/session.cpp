@@ -192,10 +192,14 @@ private:
         session_.remove_link(link);
     }
     void say() {
-        std::array<std::byte, kRecordBytes> record;
         for (const LinkId link : std::vector<LinkId>(links_)) {
             for (int i = 0; i < 3; ++i) {
-                Bytes said(record.data(), session_.next_record(link, record, now_));
+                Record record(pool_);
+                session_.next_record(link, record, now_);
+                std::vector<std::byte> text;
+                for (const Bytes view : record.views())
+                    text.insert(text.end(), view.begin(), view.end());
+                Bytes said(text);
                 while (link == session_.active_link() && !said.empty()) {
                     const auto frame = parse_frame(said, kMaxFrameBytes);
                     if (!frame || !*frame) break;  // a list may be cut by the record's end

@@ -8,7 +8,7 @@ namespace homeport::net {
 
 IoResult::Status send_queue(Stream& stream, SliceQueue& queue) {
     while (!queue.empty()) {
-        std::array<Bytes, kBacklogHighBytes / kChunkBytes + 2> views;
+        std::array<Bytes, kBacklogCutBytes / kChunkBytes> views;
         const std::size_t count = queue.peek(0, views);
         const IoResult result = stream.write(std::span<const Bytes>(views).first(count));
         if (result.status != IoResult::Status::ok) return result.status;

@@ -52,6 +52,10 @@ int check_certificate(X509_STORE_CTX* store, void*) {
     return accepted ? 1 : 0;
 }
 
+void note_secret(const SSL* ssl, const char* line) {
+    static_cast<TlsStream*>(SSL_get_app_data(ssl))->note_secret(line);
+}
+
 /// The ALPN list of RFC 7301 section 3.1: each name behind its length.
 std::string protocol_list() {
     return std::string(1, static_cast<char>(kLinkProtocol.size())) + std::string(kLinkProtocol);
@@ -111,6 +115,7 @@ SslCtxHandle make_context(const Identity& identity) {
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     SSL_CTX_set_cert_verify_callback(context.get(), check_certificate, nullptr);
     SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+    SSL_CTX_set_keylog_callback(context.get(), note_secret);
     return context;
 }
 
@@ -120,6 +125,8 @@ TlsShared::TlsShared(Loop& loop, const Identity& identity, std::uint64_t records
     : loop_(loop),
       records_per_key_(records_per_key),
       pool_(kKeptBlocks),
+      aead_source_(make_aead_source()),
+      read_buffer_(kReadBytes + kMaxSealedRecordBytes),
       transport_(make_transport()),
       context_(make_context(identity)),
       farewells_(loop) {}
@@ -136,6 +143,10 @@ SslHandle TlsShared::make_ssl(TlsStream& stream) const {
     SSL_set_bio(ssl.get(), transport, transport);
     SSL_set_app_data(ssl.get(), &stream);
     return ssl;
+}
+
+MutableBytes TlsShared::read_buffer() {
+    return read_buffer_;
 }
 
 void TlsShared::at_end_of_turn(TlsStream& stream) {

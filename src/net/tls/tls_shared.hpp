@@ -3,6 +3,7 @@
 /// those with work at the end of the turn, and those that still say farewell.
 
 #include "net/loop.hpp"
+#include "net/tls/aead.hpp"
 #include "net/tls/farewells.hpp"
 #include "net/tls/openssl_handles.hpp"
 
@@ -29,6 +30,10 @@ public:
 
     Loop& loop() { return loop_; }
     ChunkPool& pool() { return pool_; }
+    AeadSource& aead_source() { return *aead_source_; }
+    /// What one read of a socket may fill, behind the beginning of a record. Used up before the
+    /// next read of any connection.
+    MutableBytes read_buffer();
     Farewells& farewells() { return farewells_; }
     std::uint64_t records_per_key() const { return records_per_key_; }
 
@@ -38,6 +43,8 @@ private:
     Loop& loop_;
     std::uint64_t records_per_key_;
     ChunkPool pool_;
+    std::unique_ptr<AeadSource> aead_source_;
+    std::vector<std::byte> read_buffer_;
     BioMethodHandle transport_;
     SslCtxHandle context_;
     std::vector<TlsStream*> waiting_;

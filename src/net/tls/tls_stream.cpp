@@ -20,13 +20,13 @@ TlsStream::TlsStream(std::shared_ptr<TlsShared> shared, std::unique_ptr<Stream> 
     : shared_(std::move(shared)),
       inner_(std::move(inner)),
       ssl_(shared_->make_ssl(*this)),
-      idle_(shared_->loop().timers(), call<&TlsStream::on_idle_timer>(this)),
-      expected_peer_(expected_peer) {
+      expected_peer_(expected_peer),
+      connecting_(expected_peer.has_value()) {
     inner_->set_handler(this);
     if (ssl_ == nullptr) {
         fail("no memory for a TLS connection");
         notify_ = true;
-    } else if (expected_peer_) {
+    } else if (connecting_) {
         SSL_set_connect_state(ssl_.get());
     } else {
         SSL_set_accept_state(ssl_.get());
@@ -48,107 +48,160 @@ TlsStream::~TlsStream() {
 // --- reading
 
 IoResult TlsStream::read(std::span<const MutableBytes> into) {
-    if (state_ == State::failed) return IoResult::error();
-    if (state_ == State::handshake) return IoResult::again();
-    note_activity();
-    ERR_clear_error();
+    if (opened_.empty()) {
+        const IoResult result = read_into(opened_, shared_->pool());
+        if (result.status != IoResult::Status::ok) return result;
+    }
     std::size_t moved = 0;
     for (const MutableBytes view : into) {
-        const IoResult result = open_records(view);
-        // What ended the reading shows again in the next read.
-        if (result.status != IoResult::Status::ok)
-            return moved > 0 ? IoResult::moved(moved) : result;
-        moved += result.bytes;
-        // A record that ends inside a view ends the call: what is framed by records stays in one
-        // piece.
-        if (result.bytes < view.size()) break;
+        const std::size_t count = opened_.copy_out(0, view);
+        opened_.consume(count);
+        moved += count;
     }
     return IoResult::moved(moved);
 }
 
-IoResult TlsStream::open_records(MutableBytes into) {
-    std::size_t count = 0;
-    if (SSL_read_ex(ssl_.get(), into.data(), into.size(), &count) == 1)
-        return IoResult::moved(count);
-    const int error = SSL_get_error(ssl_.get(), 0);
-    if (error == SSL_ERROR_WANT_READ) return IoResult::again();
-    if (error == SSL_ERROR_ZERO_RETURN) return IoResult::eof();
-    fail(describe_failure(error));
-    return IoResult::error();
+IoResult TlsStream::read_into(SliceQueue& into, ChunkPool& pool) {
+    if (state_ == State::handshake) return IoResult::again();
+    const std::size_t before = into.size();
+    while (state_ == State::open && !peer_shut_ && into.size() == before) {
+        if (!receive(into, pool)) break;
+    }
+    // What ended the reading shows again in the next read.
+    if (into.size() > before) return IoResult::moved(into.size() - before);
+    if (state_ == State::failed) return IoResult::error();
+    return peer_shut_ ? IoResult::eof() : IoResult::again();
 }
 
+/// One read of the socket and all records that it completes. False: nothing has come.
+bool TlsStream::receive(SliceQueue& into, ChunkPool& pool) {
+    const MutableBytes buffer = shared_->read_buffer();
+    const std::size_t kept = in_.size();
+    const IoResult result = inner_->read(buffer.subspan(kept, kReadBytes));
+    if (result.status == IoResult::Status::again) return false;
+    if (result.status != IoResult::Status::ok) {
+        inner_end_ = result.status;
+        on_transport_end();
+        return false;
+    }
+    in_.copy_out(0, buffer.first(kept));
+    in_.clear();
+    Bytes sealed = Bytes(buffer).first(kept + result.bytes);
+    sealed = sealed.subspan(open_records(sealed, into, pool));
+    if (state_ == State::open) in_.append_copy(shared_->pool(), sealed);
+    return true;
+}
+
+/// Returns the bytes of whole records.
+std::size_t TlsStream::open_records(Bytes sealed, SliceQueue& into, ChunkPool& pool) {
+    std::size_t done = 0;
+    while (state_ == State::open && !peer_shut_) {
+        const auto record = opener_->open(sealed.subspan(done), pool, into);
+        if (!record) {
+            refuse(record.error());
+            break;
+        }
+        if (record->bytes == 0) break;
+        done += record->bytes;
+        if (record->type == ContentType::application_data) {
+            idle_key_updates_ = 0;
+        } else if (record->type == ContentType::alert) {
+            on_alert(record->message);
+        } else {
+            on_handshake_message(record->message);
+        }
+    }
+    return done;
+}
+
+void TlsStream::on_alert(Bytes message) {
+    if (message.size() != 2) return refuse(Alert::decode_error);
+    const auto code = std::to_integer<int>(message[1]);
+    if (code == static_cast<int>(Alert::close_notify)) {
+        peer_shut_ = true;
+        return;
+    }
+    const std::string_view name = SSL_alert_desc_string_long(code);
+    fail("the peer ended the connection: " + std::string(name));
+}
+
+/// Behind the handshake these are a new key, and tickets, which are of no use here.
+void TlsStream::on_handshake_message(Bytes message) {
+    const bool ticket = !message.empty() && message[0] == std::byte{SSL3_MT_NEWSESSION_TICKET};
+    if (ticket) return;
+    const bool update = message.size() == 5 && message[0] == std::byte{SSL3_MT_KEY_UPDATE};
+    if (!update || ++idle_key_updates_ > kMaxIdleKeyUpdates)
+        return refuse(Alert::unexpected_message);
+    opener_->update_key();
+    const bool ours_too = message[4] == std::byte{SSL_KEY_UPDATE_REQUESTED};
+    if (!ours_too || told_end_) return;
+    if (out_.size() > kBacklogCutBytes) return refuse(Alert::unexpected_message);
+    if (!sealer_->update_key(shared_->pool(), out_)) return refuse(Alert::internal_error);
+    schedule();
+}
+
+void TlsStream::on_transport_end() {
+    fail(inner_end_ == IoResult::Status::eof
+             ? "connection ended without close_notify: its end may be missing"
+             : "connection cut");
+}
+
+/// During the handshake OpenSSL asks for exactly what it needs next.
 IoResult TlsStream::transport_read(MutableBytes into) {
-    if (state_ == State::handshake) {
-        const IoResult result = inner_->read(into);
-        if (result.status != IoResult::Status::again) inner_end_ = result.status;
-        return result;
-    }
-    if (in_.empty() && !fill_in()) {
-        return inner_end_ == IoResult::Status::ok ? IoResult::again() : IoResult{inner_end_, 0};
-    }
-    const std::size_t count = in_.copy_out(0, into);
-    in_.consume(count);
-    return IoResult::moved(count);
-}
-
-bool TlsStream::fill_in() {
-    std::array<MutableBytes, kLargeReadBytes / kChunkBytes> views;
-    const std::size_t want = large_reads_ ? kLargeReadBytes : kFirstReadBytes;
-    const std::size_t count = in_.reserve(shared_->pool(), want, views);
-    const IoResult result = inner_->read(std::span<const MutableBytes>(views).first(count));
-    in_.commit(result.bytes);
-    if (result.status == IoResult::Status::ok) {
-        large_reads_ = result.bytes >= kFirstReadBytes;
-        return true;
-    }
+    const IoResult result = inner_->read(into);
     if (result.status != IoResult::Status::again) inner_end_ = result.status;
-    return false;
+    return result;
 }
 
 // --- writing
 
+bool TlsStream::ready_to_write() {
+    if (state_ == State::failed || write_dead_ || write_shut_) return true;  // write() tells
+    if (state_ == State::open && out_.size() >= kSendNowBytes) flush();
+    // What the socket does not take now stays with the writer, who may have better to send later.
+    const bool ready = write_dead_ || (state_ == State::open && !blocked_);
+    want_write_ = want_write_ || !ready;
+    return ready;
+}
+
 IoResult TlsStream::write(std::span<const Bytes> from) {
-    if (state_ == State::failed || write_dead_ || write_shut_) return IoResult::error();
-    if (state_ == State::handshake) {
-        want_write_ = true;
-        return IoResult::again();
-    }
-    note_activity();
-    ERR_clear_error();
     std::size_t moved = 0;
-    for (const Bytes view : from) {
-        const std::size_t sealed = seal(view);
-        moved += sealed;
-        if (sealed < view.size()) break;
+    std::array<Bytes, kMaxRecordViews> views;
+    Bytes rest;
+    std::size_t next = 0;
+    while (next < from.size() || !rest.empty()) {
+        if (!ready_to_write()) break;
+        if (state_ == State::failed || write_dead_ || write_shut_) return IoResult::error();
+        std::size_t count = 0;
+        std::size_t room = kMaxRecordBytes;
+        while (count < views.size() && room > 0 && (next < from.size() || !rest.empty())) {
+            if (rest.empty()) rest = from[next++];
+            views[count] = rest.first(std::min(rest.size(), room));
+            rest = rest.subspan(views[count].size());
+            room -= views[count].size();
+            ++count;
+        }
+        moved += seal(std::span<const Bytes>(views).first(count));
     }
     if (!out_.empty() || notify_) schedule();
-    if (moved > 0) return IoResult::moved(moved);
-    if (state_ == State::failed || write_dead_) return IoResult::error();
-    want_write_ = true;
-    return IoResult::again();
+    return moved > 0 ? IoResult::moved(moved) : IoResult::again();
 }
 
-/// Returns how much was taken: less than all when the backlog is full or the connection has failed.
-std::size_t TlsStream::seal(Bytes plain) {
-    std::size_t taken = 0;
-    while (taken < plain.size()) {
-        if (out_.size() >= kSendNowBytes) flush();
-        if (write_dead_ || out_.size() >= kBacklogHighBytes) return taken;
-        if (records_sealed_++ == shared_->records_per_key()) {
-            SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
-            records_sealed_ = 1;
-        }
-        const Bytes record = plain.subspan(taken, std::min(kMaxRecordBytes, plain.size() - taken));
-        std::size_t count = 0;
-        if (SSL_write_ex(ssl_.get(), record.data(), record.size(), &count) != 1) {
-            fail(describe_failure(SSL_get_error(ssl_.get(), 0)));
-            return taken;
-        }
-        taken += count;
+/// One record. Returns how many bytes it holds: all, or none when the connection has failed.
+std::size_t TlsStream::seal(std::span<const Bytes> views) {
+    const std::uint64_t limit = shared_->records_per_key();
+    bool sealed = sealer_->records() < limit || sealer_->update_key(shared_->pool(), out_);
+    sealed = sealed && sealer_->seal(ContentType::application_data, views, shared_->pool(), out_);
+    if (!sealed) {
+        refuse(Alert::internal_error);
+        return 0;
     }
-    return taken;
+    std::size_t bytes = 0;
+    for (const Bytes view : views) bytes += view.size();
+    return bytes;
 }
 
+/// OpenSSL's, during the handshake.
 bool TlsStream::transport_write(Bytes sealed) {
     if (write_dead_) return true;  // dropped, as the socket would
     if (out_.size() + sealed.size() > kBacklogCutBytes) return false;
@@ -180,10 +233,24 @@ void TlsStream::shutdown_write() {
 }
 
 void TlsStream::send_close_notify() {
-    ERR_clear_error();
-    if (write_dead_ || (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0) return;
-    SSL_shutdown(ssl_.get());
-    ERR_clear_error();
+    if (write_dead_ || std::exchange(told_end_, true)) return;
+    constexpr std::uint8_t kWarning = 1;
+    seal_alert(kWarning, Alert::close_notify);
+}
+
+void TlsStream::seal_alert(std::uint8_t level, Alert alert) {
+    const std::array message{std::byte{level}, static_cast<std::byte>(alert)};
+    const Bytes view(message);
+    const bool sealed =
+        sealer_->seal(ContentType::alert, std::span<const Bytes>(&view, 1), shared_->pool(), out_);
+    write_dead_ = write_dead_ || !sealed;
+}
+
+/// The peer broke the rules: it is told which.
+void TlsStream::refuse(Alert alert) {
+    constexpr std::uint8_t kFatal = 2;
+    if (!write_dead_ && !std::exchange(told_end_, true)) seal_alert(kFatal, alert);
+    fail("TLS failed: " + std::string(to_string(alert)));
 }
 
 void TlsStream::reset() {
@@ -203,7 +270,7 @@ void TlsStream::advance_handshake() {
     if (result == 1) {
         open();
     } else if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
-        fail(describe_failure(error));
+        fail(describe_handshake_failure(error));
     }
     flush();
     if (state_ == State::handshake) return;
@@ -219,9 +286,34 @@ void TlsStream::open() {
     if (std::string_view(reinterpret_cast<const char*>(name), size) != kLinkProtocol) {
         return fail("the peer does not speak " + std::string(kLinkProtocol));
     }
+    if (!take_keys()) return fail("TLS failed: the cipher cannot be set up");
+    ssl_.reset();
     state_ = State::open;
-    note_activity();
     if (write_shut_) send_close_notify();
+}
+
+/// From OpenSSL's handshake to our records.
+bool TlsStream::take_keys() {
+    const Secrets secrets = std::exchange(secrets_, {});
+    if (!secrets.client || !secrets.server) return false;
+    const std::uint16_t id = SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl_.get()));
+    const Suite suite = id == TLS1_3_CK_AES_128_GCM_SHA256 % 0x10000 ? Suite::aes_128_gcm
+                                                                     : Suite::chacha20_poly1305;
+    AeadSource& source = shared_->aead_source();
+    sealer_.emplace(source, suite, connecting_ ? *secrets.client : *secrets.server);
+    opener_.emplace(source, suite, connecting_ ? *secrets.server : *secrets.client);
+    return sealer_->usable() && opener_->usable();
+}
+
+void TlsStream::note_secret(std::string_view line) {
+    const bool client = line.starts_with("CLIENT_TRAFFIC_SECRET_0 ");
+    const bool server = line.starts_with("SERVER_TRAFFIC_SECRET_0 ");
+    if (!client && !server) return;
+    auto bytes = from_hex(line.substr(line.rfind(' ') + 1));
+    if (!bytes || bytes->size() != kSecretBytes) return;
+    auto& secret = client ? secrets_.client : secrets_.server;
+    std::ranges::copy(*bytes, secret.emplace().begin());
+    OPENSSL_cleanse(bytes->data(), bytes->size());
 }
 
 bool TlsStream::accept_peer(X509* certificate) {
@@ -241,28 +333,20 @@ bool TlsStream::accept_peer(X509* certificate) {
     return true;
 }
 
-std::string TlsStream::describe_failure(int ssl_error) const {
+std::string TlsStream::describe_handshake_failure(int ssl_error) const {
     if (!refusal_.empty()) return refusal_;
-    const bool early = state_ == State::handshake;
-    if (inner_end_ == IoResult::Status::error) {
-        return early ? "connection cut during the TLS handshake" : "connection cut";
-    }
-    if (inner_end_ == IoResult::Status::eof) {
-        return early ? "connection closed during the TLS handshake"
-                     : "connection ended without close_notify: its end may be missing";
-    }
+    if (inner_end_ == IoResult::Status::error) return "connection cut during the TLS handshake";
+    if (inner_end_ == IoResult::Status::eof) return "connection closed during the TLS handshake";
     const std::string reason = ssl_error == SSL_ERROR_SSL ? openssl_error() : "too much to answer";
-    return (early ? "TLS handshake failed: " : "TLS failed: ") + reason;
+    return "TLS handshake failed: " + reason;
 }
 
 void TlsStream::fail(std::string why) {
-    ERR_clear_error();
     if (state_ == State::failed) return;
     if (state_ == State::handshake) peer_key_ = {};
     state_ = State::failed;
     failure_ = std::move(why);
     in_.clear();
-    idle_.cancel();
     if (!out_.empty()) schedule();
 }
 
@@ -306,7 +390,7 @@ void TlsStream::on_writable() {
 }
 
 void TlsStream::tell_if_drained() {
-    if (!want_write_ || state_ != State::open || out_.size() >= kBacklogLowBytes) return;
+    if (!want_write_ || state_ != State::open || blocked_) return;
     want_write_ = false;
     tell(false, true);
 }
@@ -333,20 +417,6 @@ void TlsStream::set_handler(StreamHandler* handler) {
     missed_ = false;
     notify_ = true;
     schedule();
-}
-
-void TlsStream::note_activity() {
-    active_ = true;
-    if (!idle_.armed()) idle_.arm(shared_->loop().now() + kIdleAfter);
-}
-
-void TlsStream::on_idle_timer() {
-    if (active_) {
-        active_ = false;
-        idle_.arm(shared_->loop().now() + kIdleAfter);
-    } else {
-        SSL_free_buffers(ssl_.get());
-    }
 }
 
 }  // namespace homeport::net

@@ -67,6 +67,20 @@ public:
         SSL_CTX_set_alpn_protos(context_.get(), reinterpret_cast<const unsigned char*>(list.data()),
                                 static_cast<unsigned>(list.size()));
     }
+    /// As a server: takes the name when it is offered, which here it always is.
+    void agree(std::string_view name) {
+        agreed_ = name;
+        SSL_CTX_set_alpn_select_cb(
+            context_.get(),
+            [](SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char*,
+               unsigned, void* peer) {
+                const std::string_view agreed = static_cast<RawPeer*>(peer)->agreed_;
+                *chosen = reinterpret_cast<const unsigned char*>(agreed.data());
+                *size = static_cast<unsigned char>(agreed.size());
+                return SSL_TLSEXT_ERR_OK;
+            },
+            this);
+    }
     void start(std::unique_ptr<Stream> stream) {
         stream_ = std::move(stream);
         ssl_.reset(SSL_new(context_.get()));
@@ -105,6 +119,7 @@ public:
 
 private:
     bool client_;
+    std::string_view agreed_;
     SslCtxHandle context_;
     SslHandle ssl_;
     std::unique_ptr<Stream> stream_;

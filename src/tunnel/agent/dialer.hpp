@@ -50,7 +50,7 @@ private:
     void on_link_up(Link& link) override;
     Result<> on_link_frame(Link&, const Frame&, const ChunkRef&) override { return {}; }
     void on_link_batch(Link&) override {}
-    std::size_t next_link_record(Link&, MutableBytes) override { return 0; }
+    void next_link_record(Link&, Record&) override {}
     void on_link_down(Link& link, const std::string& reason) override;
 
     void tick();
@@ -73,7 +73,7 @@ private:
     std::uint64_t next_attempt_ = 1;  ///< also chooses the address, so that families take turns
     TimePoint hold_until_{};
     std::string last_failure_;
-    TimePoint next_log_{};                ///< failures repeat themselves: told now and then only
+    TimePoint next_log_{};  ///< failures repeat themselves: told now and then only
     net::Timer timer_;
     net::Continuation bury_;
 };

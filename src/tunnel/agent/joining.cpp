@@ -51,7 +51,7 @@ private:
         return {};
     }
     void on_link_batch(Link&) override {}
-    std::size_t next_link_record(Link&, MutableBytes) override { return 0; }
+    void next_link_record(Link&, Record&) override {}
     void on_link_down(Link&, const std::string& reason) override {
         finish(fail(Errc::denied, "the relay did not let us in: " + reason));
     }

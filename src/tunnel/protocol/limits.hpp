@@ -11,9 +11,11 @@ namespace homeport::tunnel {
 
 inline constexpr std::uint64_t kProtocolVersion = 1;
 
-/// One record carries at most this much plaintext (RFC 8446 section 5.1); frames are packed into
-/// records.
-inline constexpr std::size_t kRecordBytes = kChunkBytes;
+/// Frames are packed into records of at most this many bytes; sealed by TLS, with 22 bytes more,
+/// one fills a block.
+inline constexpr std::size_t kRecordBytes = kChunkBytes - 22;
+/// Pieces of memory that one record is gathered from. More: the rest is copied.
+inline constexpr std::size_t kMaxRecordPieces = 32;
 /// Type, length, stream id and offset in front of a DATA payload.
 inline constexpr std::size_t kMaxDataHeaderBytes = 1 + 8 + 8 + 8;
 inline constexpr std::size_t kMaxDataPayloadBytes = kRecordBytes - kMaxDataHeaderBytes;

@@ -84,13 +84,13 @@ TEST(LinkMonitor, IdlePeersAskInTurns) {
     watch.now += 3s;
     watch.hear(false);
     for (int i = 0; i < 10; ++i) {
-        watch.run(watch.now + 20s, false);
+        watch.run(watch.now + 15s, false);
         watch.monitor.on_ping(watch.now);
     }
     EXPECT_EQ(watch.asked, 0);
 }
 
-// Nothing goes on: one question every 25 s.
+// Nothing goes on: one question every 20 s.
 TEST(LinkMonitor, IdleAsksRarely) {
     Watch watch;
     watch.now += 3s;
@@ -100,8 +100,8 @@ TEST(LinkMonitor, IdleAsksRarely) {
         watch.now += 30ms;
         watch.answer();
     }
-    EXPECT_GE(watch.now - kStart, 10 * 25s);
-    EXPECT_LE(watch.now - kStart, 10 * 26s);
+    EXPECT_GE(watch.now - kStart, 10 * 20s);
+    EXPECT_LE(watch.now - kStart, 10 * 21s);
 }
 
 // An idle link that does not answer is suspected 1.5 s after the question.
@@ -110,7 +110,7 @@ TEST(LinkMonitor, IdleSilence) {
     watch.now += 3s;
     watch.hear(false);
     const TimePoint heard = watch.now;
-    EXPECT_EQ(watch.run(kStart + 60s, false) - heard, 25s + 1500ms);
+    EXPECT_EQ(watch.run(kStart + 60s, false) - heard, 20s + 1500ms);
 }
 
 // When traffic starts on an idle link it is watched closely at once.

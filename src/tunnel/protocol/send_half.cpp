@@ -1,7 +1,5 @@
 #include "tunnel/protocol/send_half.hpp"
 
-#include "core/assert.hpp"
-
 #include <algorithm>
 
 namespace homeport::tunnel {
@@ -9,15 +7,6 @@ namespace homeport::tunnel {
 std::uint64_t SendHalf::sendable_bytes() const {
     const std::uint64_t limit = std::min(end(), max_offset_);
     return limit > sent_ ? limit - sent_ : 0;
-}
-
-std::size_t SendHalf::send(MutableBytes out) {
-    const std::uint64_t count = std::min<std::uint64_t>(out.size(), sendable_bytes());
-    const std::size_t copied = buffer_.copy_out(sent_ - base_, out.first(count));
-    HOMEPORT_ASSERT(copied == count);
-    sent_ += count;
-    highest_sent_ = std::max(highest_sent_, sent_);
-    return count;
 }
 
 Result<std::uint64_t> SendHalf::on_ack(std::uint64_t received, std::uint64_t max_offset) {

@@ -7,6 +7,7 @@
 #include "core/result.hpp"
 #include "tunnel/protocol/limits.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace homeport::tunnel {
@@ -35,8 +36,14 @@ public:
     /// Sent and not acknowledged.
     bool outstanding() const { return sent_ > base_ || (fin_sent_ && !fin_acknowledged_); }
 
-    /// Copies the next bytes out and counts them as sent.
-    std::size_t send(MutableBytes out);
+    /// Hands the next bytes to take(Bytes), piece by piece, and counts them as sent. Requires
+    /// count <= sendable_bytes(). The pieces stay until the next call of another function.
+    template <class Take>
+    void send(std::uint64_t count, Take take) {
+        buffer_.visit(sent_ - base_, count, take);
+        sent_ += count;
+        highest_sent_ = std::max(highest_sent_, sent_);
+    }
     void send_fin() { fin_sent_ = fin_ever_sent_ = true; }
 
     /// The peer has received everything before `received` and takes bytes up to `max_offset`.

@@ -16,6 +16,7 @@
 #include "tunnel/protocol/budget.hpp"
 #include "tunnel/protocol/frame.hpp"
 #include "tunnel/protocol/receive_half.hpp"
+#include "tunnel/protocol/record.hpp"
 #include "tunnel/protocol/send_half.hpp"
 
 #include <cstdint>
@@ -145,8 +146,9 @@ public:
     /// A link carries streams.
     bool attached() const { return active_ != LinkId{}; }
     LinkId active_link() const { return active_; }
-    /// Fills `out` (at least kRecordBytes) with frames for the link; 0: nothing to send.
-    std::size_t next_record(LinkId link, MutableBytes out, TimePoint now);
+    /// Fills the record with frames for the link; empty: nothing to send. It is to be written
+    /// before anything else is called.
+    void next_record(LinkId link, Record& record, TimePoint now);
     /// Queues a frame that is not part of any stream (ANNOUNCE, PING ...) for the link.
     void queue_frame(LinkId link, const Frame& frame);
     /// When next_record() has something to say by itself (delayed acknowledgements); kNever: not at
@@ -225,11 +227,11 @@ private:
     Result<> on_reset(const Link& link, const ResetFrame& frame);
     void on_reset_ack(StreamId stream);
 
-    void drain_queue(Link& link, Writer& out);
-    void write_owed(Writer& out);
-    void write_acks(Writer& out, TimePoint now);
-    void write_data(Writer& out);
-    void write_stream_data(SessionStream& stream, Writer& out);
+    void drain_queue(Link& link, Record& record);
+    void write_owed(Record& record);
+    void write_acks(Record& record, TimePoint now);
+    void write_data(Record& record);
+    void write_stream_data(SessionStream& stream, Record& record);
 
     void want_ack(SessionStream& stream, TimePoint now, bool urgent);
     void schedule(SessionStream& stream);

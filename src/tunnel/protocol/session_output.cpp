@@ -29,24 +29,22 @@ void Session::queue_frame(LinkId link_id, const Frame& frame) {
     observer_.on_output();
 }
 
-std::size_t Session::next_record(LinkId link_id, MutableBytes buffer, TimePoint now) {
+void Session::next_record(LinkId link_id, Record& record, TimePoint now) {
     Link* link = find(link_id);
-    if (link == nullptr) return 0;
-    Writer out(buffer.first(kRecordBytes));
-    drain_queue(*link, out);
-    if (link_id != active_) return out.size();
-    write_owed(out);
+    if (link == nullptr) return;
+    drain_queue(*link, record);
+    if (link_id != active_) return;
+    write_owed(record);
     const bool has_data = !interactive_.empty() || !bulk_.empty();
     const bool acks_due = acks_urgent_ || now >= ack_deadline_;
-    if (!acks_.empty() && (acks_due || has_data || out.size() > 0)) write_acks(out, now);
-    write_data(out);
-    return out.size();
+    if (!acks_.empty() && (acks_due || has_data || !record.empty())) write_acks(record, now);
+    write_data(record);
 }
 
-void Session::drain_queue(Link& link, Writer& out) {
+void Session::drain_queue(Link& link, Record& record) {
     const Bytes waiting = Bytes(link.queue).subspan(link.queue_head);
-    const std::size_t count = std::min(waiting.size(), out.room());
-    out.raw(waiting.first(count));
+    const std::size_t count = std::min(waiting.size(), record.room());
+    record.out().raw(waiting.first(count));
     link.queue_head += count;
     if (link.queue_head < link.queue.size()) return;
     std::vector<std::byte>().swap(link.queue);
@@ -59,31 +57,31 @@ OpenFrame Session::open_frame(const SessionStream& stream) {
             info.visitor, info.local,   stream.receive_.granted()};
 }
 
-void Session::write_owed(Writer& out) {
-    while (!owed_reset_acks_.empty() && out.room() >= kMaxControlFrameBytes) {
-        write_frame(out, ResetAckFrame{owed_reset_acks_.back()});
+void Session::write_owed(Record& record) {
+    while (!owed_reset_acks_.empty() && record.room() >= kMaxControlFrameBytes) {
+        write_frame(record.out(), ResetAckFrame{owed_reset_acks_.back()});
         owed_reset_acks_.pop_back();
     }
-    while (!owed_.empty() && out.room() >= kMaxControlFrameBytes) {
+    while (!owed_.empty() && record.room() >= kMaxControlFrameBytes) {
         SessionStream& stream = owed_.pop_front();
         const SessionStream::Owed owed = std::exchange(stream.owed_, {});
-        if (owed.reset) write_frame(out, ResetFrame{stream.id_, stream.failure_});
+        if (owed.reset) write_frame(record.out(), ResetFrame{stream.id_, stream.failure_});
         if (owed.open) {
             stream.announced_ = true;
-            write_frame(out, open_frame(stream));
+            write_frame(record.out(), open_frame(stream));
         }
-        if (owed.opened) write_frame(out, OpenedFrame{stream.id_});
+        if (owed.opened) write_frame(record.out(), OpenedFrame{stream.id_});
         schedule(stream);
         maybe_forget(stream);
     }
 }
 
-void Session::write_acks(Writer& out, TimePoint now) {
-    while (!acks_.empty() && out.room() >= kMaxControlFrameBytes) {
+void Session::write_acks(Record& record, TimePoint now) {
+    while (!acks_.empty() && record.room() >= kMaxControlFrameBytes) {
         SessionStream& stream = acks_.pop_front();
         const std::uint64_t max_offset =
             stream.receive_.grant(now, rtt_, options_.stream_bytes, share());
-        write_frame(out, AckFrame{stream.id_, stream.receive_.received(), max_offset});
+        write_frame(record.out(), AckFrame{stream.id_, stream.receive_.received(), max_offset});
         stream.acknowledged_late_ = true;
         maybe_forget(stream);
     }
@@ -91,28 +89,27 @@ void Session::write_acks(Writer& out, TimePoint now) {
     ack_deadline_ = now + kAckDelay;
 }
 
-void Session::write_data(Writer& out) {
-    while (out.room() >= kLeastDataRoomBytes) {
+void Session::write_data(Record& record) {
+    while (record.room() >= kLeastDataRoomBytes) {
         ReadyList& list = interactive_.empty() ? bulk_ : interactive_;
         if (list.empty()) return;
-        write_stream_data(list.pop_front(), out);
+        write_stream_data(list.pop_front(), record);
     }
 }
 
-void Session::write_stream_data(SessionStream& stream, Writer& out) {
+void Session::write_stream_data(SessionStream& stream, Record& record) {
     SendHalf& send = stream.send_;
     const std::uint64_t offset = send.next_offset();
     const std::size_t count =
-        std::min<std::uint64_t>(send.sendable_bytes(), out.room() - kMaxDataHeaderBytes);
+        std::min<std::uint64_t>(send.sendable_bytes(), record.room() - kMaxDataHeaderBytes);
     if (count > 0) {
-        write_data_header(out, stream.id_, offset, count);
-        const std::size_t copied = send.send(out.extend(count));
-        HOMEPORT_ASSERT(copied == count);
+        write_data_header(record.out(), stream.id_, offset, count);
+        send.send(count, [&record](Bytes piece) { record.add(piece); });
         stream.burst_bytes_ += count;
         offer_room(stream);
     }
-    if (send.fin_due() && out.room() >= kMaxDataHeaderBytes) {
-        write_frame(out, FinFrame{stream.id_, send.next_offset()});
+    if (send.fin_due() && record.room() >= kMaxDataHeaderBytes) {
+        write_frame(record.out(), FinFrame{stream.id_, send.next_offset()});
         send.send_fin();
     }
     schedule(stream);

@@ -285,13 +285,14 @@ public:
         if (!here.open || !(here.flush || now >= from.session.next_deadline())) return false;
         Process::LinkEnd& there = process[1 - side]->links[link];
         if (there.open && there.incoming.size() > capacity) return false;
-        std::array<std::byte, kRecordBytes> record;
-        const std::size_t count = from.session.next_record(LinkId{link}, record, now);
-        if (count == 0) here.flush = false;
-        if (there.open && !there.broken) {
-            there.incoming.insert(there.incoming.end(), record.begin(), record.begin() + count);
+        Record record(from.pool);
+        from.session.next_record(LinkId{link}, record, now);
+        if (record.empty()) here.flush = false;
+        for (const Bytes view : record.views()) {
+            if (!there.open || there.broken) break;
+            there.incoming.insert(there.incoming.end(), view.begin(), view.end());
         }
-        return count > 0;
+        return !record.empty();
     }
     /// Hands up to `at_most` bytes over; notices the end of a broken line when `notice`.
     bool deliver(int side, std::uint64_t link, std::size_t at_most, bool notice) {

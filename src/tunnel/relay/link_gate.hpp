@@ -42,7 +42,7 @@ private:
     void on_link_up(Link&) override {}
     Result<> on_link_frame(Link& link, const Frame& frame, const ChunkRef& chunk) override;
     void on_link_batch(Link&) override {}
-    std::size_t next_link_record(Link&, MutableBytes) override { return 0; }
+    void next_link_record(Link&, Record&) override {}
     void on_link_down(Link& link, const std::string& reason) override;
 
     std::vector<Guest>::iterator find(const Link& link);
