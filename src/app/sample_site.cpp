@@ -75,7 +75,7 @@ std::string page(std::string_view visitor) {
         "the "
         "exact byte. Its SHA-256 is <code>{}</code>.</p>"
         "<p>A page that you ask for while the line is cut waits too, and comes.</p></html>\n",
-        visitor.empty() ? "unknown" : html_escaped(visitor), sample_sha256());
+        visitor.empty() ? "unknown" : escape_html(visitor), sample_sha256());
 }
 
 }  // namespace
@@ -99,32 +99,6 @@ std::size_t sample_content(std::uint64_t offset, MutableBytes out) {
         offset += count;
     }
     return used;
-}
-
-std::string html_escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        case '\'':
-            out += "&#39;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
 }
 
 /// One connection, one request.

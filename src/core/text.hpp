@@ -36,6 +36,9 @@ std::optional<std::vector<std::byte>> from_base64url(std::string_view text);
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view left, std::string_view right);
 
+/// For text between tags and in quoted attributes.
+std::string escape_html(std::string_view text);
+
 /// Takes the same time wherever the first difference is. Different lengths compare unequal at once.
 bool equal_in_constant_time(Bytes left, Bytes right);
 

@@ -99,6 +99,11 @@ TEST(Case, is_ascii_only) {
     EXPECT_FALSE(equals_ignoring_case("[", "{"));
 }
 
+TEST(EscapeHtml, leaves_no_way_out) {
+    EXPECT_EQ(escape_html("a<b>&\"'"), "a&lt;b&gt;&amp;&quot;&#39;");
+    EXPECT_EQ(escape_html("plain \xc3\xa4"), "plain \xc3\xa4");
+}
+
 TEST(ConstantTime, compares_every_byte) {
     EXPECT_TRUE(equal_in_constant_time({}, {}));
     EXPECT_TRUE(equal_in_constant_time(as_bytes("secret"), as_bytes("secret")));

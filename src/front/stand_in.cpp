@@ -1,5 +1,6 @@
 #include "front/stand_in.hpp"
 
+#include "core/text.hpp"
 #include "front/http_chars.hpp"
 
 #include <fmt/format.h>
@@ -39,29 +40,6 @@ const Wording& wording(int status) {
     return kWordings[0];
 }
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
-}
-
 Page make_page(std::string_view title, std::string_view text, std::string_view host, bool reload) {
     constexpr std::string_view kLayout =
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
@@ -75,7 +53,7 @@ Page make_page(std::string_view title, std::string_view text, std::string_view h
         reload ? fmt::format("<meta http-equiv=\"refresh\" content=\"{}\">", kRetryAfterSeconds)
                : "";
     return std::make_shared<const std::string>(
-        fmt::format(kLayout, refresh, title, title, text, escaped(host)));
+        fmt::format(kLayout, refresh, title, title, text, escape_html(host)));
 }
 
 bool may_be_file_name(std::string_view host) {

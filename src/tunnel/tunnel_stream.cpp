@@ -70,7 +70,6 @@ TunnelStream::TunnelStream(net::Loop& loop, Session& session, SessionStream& str
 }
 
 TunnelStream::~TunnelStream() {
-    if (gone_ != nullptr) *gone_ = true;
     session_.release(*stream_);
 }
 
@@ -158,13 +157,11 @@ IoResult TunnelStream::drain_to(net::Stream& sink, std::size_t max_bytes, bool& 
 }
 
 void TunnelStream::on_news(News news) {
-    bool gone = false;
-    gone_ = &gone;
+    const net::Lifetime::Watch watch(lifetime_);
     if (handler_ != nullptr && (news.readable || news.failed)) handler_->on_readable();
-    if (gone) return;
+    if (watch.over()) return;
     const bool writable = news.writable || news.established || news.failed;
     if (handler_ != nullptr && writable) handler_->on_writable();
-    if (!gone) gone_ = nullptr;
 }
 
 std::unique_ptr<net::BufferedStream> make_failed_stream(net::Loop& loop, Errc code,

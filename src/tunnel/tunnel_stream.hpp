@@ -2,6 +2,7 @@
 /// A stream of a session, in the shape every other stream has. Destroying it before both directions
 /// have ended cuts the stream.
 
+#include "net/lifetime.hpp"
 #include "net/loop.hpp"
 #include "net/stream.hpp"
 #include "tunnel/protocol/session.hpp"
@@ -49,7 +50,7 @@ private:
     SessionStream* stream_;
     std::shared_ptr<void> keep_alive_;
     net::StreamHandler* handler_ = nullptr;
-    bool* gone_ = nullptr;  ///< set when destroyed inside a call to the handler
+    net::Lifetime lifetime_;
     std::uint8_t fill_chunks_ =
         1;  ///< blocks offered to the next read: grows while they come back full
 };

@@ -17,6 +17,8 @@ from visitor import read_head, request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("HOMEPORT_BINARY", ROOT / "build/release/homeport"))
+# AddressSanitizer keeps freed memory for a while: what such a binary holds says nothing.
+SANITIZED = BINARY.exists() and b"__asan_init" in BINARY.read_bytes()
 LONG = os.environ.get("HOMEPORT_LONG") == "1"
 INSTRUMENT = pathlib.Path(__file__).with_name("visitor.py")
 READY = 10       # seconds that a start may take before a test gives up

@@ -8,12 +8,13 @@ import time
 import unittest
 
 import home
-from harness import HTTP, TCP, TCP_PORT, TLS, SystemCase, service
+from harness import HTTP, LONG, SANITIZED, TCP, TCP_PORT, TLS, SystemCase, service
 from lab import DESCRIPTORS, HOME, RELAY, VISITORS
 
 HOST = b"Host: rec.example.net\r\n"
 GET, POST = b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\n"
 IDLE_VISITORS = 9000
+MANY_VISITS = 200  # per second
 TARGET_PORT = 9000
 
 # Requests that must not reach the service; the visitor gets a 4xx or 5xx or is cut (RFC 9112).
@@ -36,6 +37,8 @@ MALFORMED = {
     "no colon": GET + HOST + b"nonsense\r\n\r\n",
     "empty field name": GET + HOST + b": b\r\n\r\n",
     "NUL in a value": GET + HOST + b"X-A: b\0c\r\n\r\n",
+    "bare LF after the line": b"GET / HTTP/1.1\n" + HOST + b"\r\n",
+    "bare LF after a field": GET + HOST + b"X-A: b\nX-B: c\r\n\r\n",
     "bare CR in a value": GET + HOST + b"X-A: b\rX-B: c\r\n\r\n",
     "no host": GET + b"\r\n",
     "two hosts": GET + HOST + HOST + b"\r\n",
@@ -165,28 +168,51 @@ class Visitors(SystemCase):
         self.assertEqual(len(self.target.seen), 1, "a denied visitor does not reach the service")
         self.assertEqual(self.relay_service("rec")["refused_total"], 1)
 
-    def test_garbage_and_half_open_handshakes_harm_nobody(self):
+    def test_hostile_visitors_harm_nobody(self):
+        """Half-open handshakes, slow heads, slow bodies, unread answers and noise, all at once."""
         self.start_home()
+        before = [program.descriptors() for program in (self.relay, self.agent)]
         generator = random.Random(7)
         hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + generator.randbytes(40)
-        visits = self.visits(HTTP, TLS, TCP)
+        web = b"Host: " + HTTP[3].encode() + b"\r\n"
         held = []
-        for number in range(200):
-            port = (7843, 443)[number % 2]
-            held.append(self.lab.connect("vis1", RELAY, port))
-            held[-1].sendall(hello[:1 + number % len(hello)])
+
+        def hold(count, port, words):
+            for number in range(count):
+                held.append((self.lab.connect("vis1", RELAY, port), words(number)))
+                self.speak(*held[-1])
+
+        visits = self.visits(HTTP, TLS, TCP)
+        for port in (7843, 443):
+            hold(500, port, lambda number: hello[:1 + number % len(hello)])
+        hold(100, 80, lambda number: (GET + web)[:5 + number % 30])
+        hold(100, 80, lambda number: POST + web + b"Content-Length: 100000\r\n\r\nab")
+        hold(50, 80, lambda number: b"GET /mid.bin HTTP/1.1\r\n" + web + b"\r\n")
         for port in (7843, 80, 443, TCP_PORT):
-            for size in (1, 5, 100, 5_000, 100_000):
-                try:
-                    with self.lab.connect("vis1", RELAY, port) as sock:
-                        sock.sendall(generator.randbytes(size))
-                except ConnectionError:
-                    pass
-        time.sleep(1)
-        self.assert_all_served(visits, at_least=20)
-        for sock in held:
+            noise = self.lab.connect("vis1", RELAY, port)
+            held.append((noise, b""))
+            self.speak(noise, generator.randbytes(home.MIB))
+        for _ in range(3):
+            time.sleep(1)
+            for sock, words in held:
+                self.speak(sock, words[:1])
+        self.assert_all_served(visits, at_least=60)
+        self.assertLess(self.relay.rss_bytes(), 200 * home.MIB)
+        for sock, _ in held:
             sock.close()
-        self.assertTrue(self.relay.alive() and self.agent.alive())
+        for program, count in zip((self.relay, self.agent), before):
+            self.assertTrue(program.alive())
+            self.wait_until(lambda: program.descriptors() <= count + 10,
+                            f"the descriptors of {program.name}", 20)
+
+    @staticmethod
+    def speak(sock, words):
+        """To somebody who may have hung up, or may not read."""
+        try:
+            sock.settimeout(0.5)
+            sock.sendall(words)
+        except OSError:
+            pass
 
     @unittest.skipIf(DESCRIPTORS < IDLE_VISITORS + 1000,
                      f"{IDLE_VISITORS} visitors need more than the {DESCRIPTORS} descriptors here")
@@ -209,7 +235,33 @@ class Visitors(SystemCase):
             self.wait_until(lambda: program.descriptors() <= before + 10,
                             f"the descriptors of {program.name}", 20)
         for program, before, high in zip(programs, memory, peak):
+            if SANITIZED:
+                break
             allowed = before + max(8 * home.MIB, (high - before) // 4)
             self.wait_until(lambda: program.rss_bytes() <= allowed,
                             f"the memory of {program.name} ({before} -> {high})", 20)
         self.assertEqual(self.get(TCP)["status"], 200)
+
+    @unittest.skipUnless(LONG and not SANITIZED, "HOMEPORT_LONG=1 runs it")
+    def test_a_minute_of_many_visitors_leaves_nothing_behind(self):
+        self.start_home()
+        programs = (self.relay, self.agent)
+        visits = self.visits(HTTP, TLS, TCP, per_second=50)
+        time.sleep(2)
+        self.assert_all_served(visits)  # warm
+        time.sleep(5)
+        descriptors = [program.descriptors() for program in programs]
+        memory = [program.rss_bytes() for program in programs]
+
+        idle = self.instrument("vis1", "idle", IDLE_VISITORS, RELAY, TCP_PORT)
+        self.assertEqual(idle.line(60), {"open": IDLE_VISITORS, "refused": 0})
+        visits = self.visits(HTTP, TCP, per_second=MANY_VISITS)
+        time.sleep(60)
+        self.assert_all_served(visits, grace=5.0, at_least=50 * MANY_VISITS)
+        self.assertEqual(idle.end()["ended_early"], 0)
+        time.sleep(10)
+        for program, count, before in zip(programs, descriptors, memory):
+            after = program.rss_bytes()
+            print(f"      {program.name}: {before / home.MIB:.1f} -> {after / home.MIB:.1f} MiB")
+            self.assertLessEqual(program.descriptors(), count * 1.05)
+            self.assertLessEqual(after, before * 1.05)

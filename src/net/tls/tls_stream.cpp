@@ -35,7 +35,6 @@ TlsStream::TlsStream(std::shared_ptr<TlsShared> shared, std::unique_ptr<Stream> 
 }
 
 TlsStream::~TlsStream() {
-    if (gone_ != nullptr) *gone_ = true;
     if (scheduled_) shared_->forget(*this);
     inner_->set_handler(nullptr);
     if (state_ == State::open) send_close_notify();
@@ -400,15 +399,9 @@ void TlsStream::tell(bool readable, bool writable) {
         missed_ = true;
         return;
     }
-    bool gone = false;
-    bool* const outer = std::exchange(gone_, &gone);
+    const Lifetime::Watch watch(lifetime_);
     if (writable) handler_->on_writable();
-    if (!gone && readable && handler_ != nullptr) handler_->on_readable();
-    if (!gone) {
-        gone_ = outer;
-    } else if (outer != nullptr) {
-        *outer = true;
-    }
+    if (!watch.over() && readable && handler_ != nullptr) handler_->on_readable();
 }
 
 void TlsStream::set_handler(StreamHandler* handler) {

@@ -7,6 +7,7 @@
 /// connections share; what is left of a record that has not arrived in full waits in `in_`. Sealed
 /// records wait in `out_` and are sent at the end of the turn.
 
+#include "net/lifetime.hpp"
 #include "net/secure.hpp"
 #include "net/tls/openssl_handles.hpp"
 #include "net/tls/record_layer.hpp"
@@ -103,7 +104,7 @@ private:
     std::string refusal_;  ///< why accept_peer() said no
     PublicKey peer_key_;
     std::optional<PublicKey> expected_peer_;
-    bool* gone_ = nullptr;  ///< set while the handler is called
+    Lifetime lifetime_;
     State state_ = State::handshake;
     IoResult::Status inner_end_ = IoResult::Status::ok;  ///< eof or error once seen
     bool scheduled_ = false;
