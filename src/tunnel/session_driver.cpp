@@ -104,7 +104,7 @@ Result<> SessionDriver::on_link_frame(Link& link, const Frame& frame, const Chun
     entry->monitor.on_received(now, pong == nullptr);
     if (pong != nullptr) {
         entry->monitor.on_pong(pong->nonce, now);
-        session_.set_rtt(entry->monitor.rtt());
+        session_.set_rtt(entry->monitor.least_rtt());
         return {};
     }
     if (std::holds_alternative<UnknownFrame>(frame)) return {};

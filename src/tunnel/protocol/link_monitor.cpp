@@ -37,6 +37,7 @@ std::uint64_t LinkMonitor::ask(TimePoint now) {
 void LinkMonitor::on_pong(std::uint64_t nonce, TimePoint now) {
     if (nonce != nonce_) return;
     const Duration sample = now - asked_last_;
+    least_rtt_ = least_rtt_ == Duration{} ? sample : std::min(least_rtt_, sample);
     // RFC 6298 section 2: one eighth of each new sample.
     rtt_ = rtt_ == Duration{} ? sample : (rtt_ * 7 + sample) / 8;
 }

@@ -65,6 +65,8 @@ public:
     TimePoint heard() const { return heard_; }
     /// Smoothed round trip; zero: not measured yet.
     Duration rtt() const { return rtt_; }
+    /// The shortest on this link: what the way takes without queues.
+    Duration least_rtt() const { return least_rtt_; }
 
 private:
     bool busy(TimePoint now, bool expects_answer) const {
@@ -85,6 +87,7 @@ private:
     TimePoint asked_last_{};
     TimePoint patience_changed_;
     Duration rtt_{};
+    Duration least_rtt_{};
     std::uint64_t nonce_ = 0;
     unsigned patience_ = 1;  ///< factor on the suspicion time: 1, 2, 4 ...
     bool question_open_ = false;

@@ -42,15 +42,17 @@ bool ReceiveHalf::grant_due() const {
     return !fin_ && granted_ - taken() <= window_ / 2;
 }
 
-std::uint64_t ReceiveHalf::grant(TimePoint now, Duration rtt, std::uint64_t max_window_bytes,
-                                 std::uint64_t share_bytes) {
-    const std::uint64_t most = std::max(kLeastShareBytes, std::min(max_window_bytes, share_bytes));
+std::uint64_t ReceiveHalf::grant(TimePoint now, const WindowRule& rule) {
     if (grant_due()) {
-        const bool used_fast = now - granted_at_ < 2 * rtt + 1ms;
-        if (used_fast) window_ *= 2;
+        const Duration lasted = now - granted_at_;
+        if (lasted < rule.fast) {
+            window_ *= 2;
+        } else if (lasted > rule.slow) {
+            window_ = std::max(window_ / 2, std::min(window_, kInitialWindowBytes));
+        }
         granted_at_ = now;
     }
-    window_ = std::min(window_, most);
+    window_ = std::min(window_, rule.most);
     granted_ = std::max(granted_, taken() + window_);
     return granted_;
 }

@@ -11,6 +11,13 @@
 
 namespace homeport::tunnel {
 
+/// How a window follows its use.
+struct WindowRule {
+    Duration fast;       ///< half of it was used within this time: it doubles
+    Duration slow;       ///< half of it lasted longer: it halves, but not below kInitialWindowBytes
+    std::uint64_t most;  ///< it is never larger, even when it was granted so before
+};
+
 class ReceiveHalf {
 public:
     /// Before anything came: the first window, when it is not kInitialWindowBytes.
@@ -35,10 +42,8 @@ public:
 
     /// True when enough was taken since the last grant that the peer should hear of it at once.
     bool grant_due() const;
-    /// The new limit to tell the peer. Grows the window when the last one was used up within two
-    /// round trips, up to `max_window_bytes` and to what `share_bytes` leaves.
-    std::uint64_t grant(TimePoint now, Duration rtt, std::uint64_t max_window_bytes,
-                        std::uint64_t share_bytes);
+    /// The new limit to tell the peer.
+    std::uint64_t grant(TimePoint now, const WindowRule& rule);
     /// The limit told last.
     std::uint64_t granted() const { return granted_; }
     /// Drops what was not taken; the stream is cut.

@@ -8,6 +8,8 @@
 namespace homeport::tunnel {
 namespace {
 
+constexpr WindowRule kGrowing{.fast = 21ms, .slow = Duration::max(), .most = 4 << 20};
+
 struct ReceiveHalfTest : ::testing::Test {
     ChunkPool pool;
     ReceiveHalf half;
@@ -100,7 +102,7 @@ TEST_F(ReceiveHalfTest, GrantFollowsTheReader) {
     EXPECT_FALSE(half.grant_due());
     half.consume(1);
     EXPECT_TRUE(half.grant_due());
-    EXPECT_EQ(half.grant(now, 10ms, 4 << 20, 4 << 20), kInitialWindowBytes * 3 / 2);
+    EXPECT_EQ(half.grant(now, kGrowing), kInitialWindowBytes * 3 / 2);
     EXPECT_FALSE(half.grant_due());
 }
 
@@ -112,17 +114,37 @@ TEST_F(ReceiveHalfTest, WindowGrowsWithUse) {
     for (int i = 0; i < 3; ++i) {
         pass(window());
         now += 1s;
-        half.grant(now, 10ms, 4 << 20, 64 << 20);
+        half.grant(now, kGrowing);
         EXPECT_EQ(window(), before);
     }
     for (int i = 0; i < 8; ++i) {
         pass(window());
         now += 15ms;
-        half.grant(now, 10ms, 4 << 20, 64 << 20);
+        half.grant(now, kGrowing);
         EXPECT_EQ(window(), std::min<std::uint64_t>(before * 2, 4 << 20));
         before = window();
     }
     EXPECT_EQ(before, 4U << 20);
+}
+
+// A rule that asks for short queues takes back what was given, step by step, but not the first
+// window.
+TEST_F(ReceiveHalfTest, WindowShrinksWithSlowUse) {
+    const WindowRule brisk{.fast = 5ms, .slow = 10ms, .most = 4 << 20};
+    const auto window = [this] { return half.granted() - half.received(); };
+    const auto use_up_in = [&](Duration time) {
+        pass(window());
+        now += time;
+        half.grant(now, brisk);
+        return window();
+    };
+    use_up_in(1s);
+    EXPECT_EQ(use_up_in(4ms), 2 * kInitialWindowBytes);
+    EXPECT_EQ(use_up_in(4ms), 4 * kInitialWindowBytes);
+    EXPECT_EQ(use_up_in(7ms), 4 * kInitialWindowBytes);
+    EXPECT_EQ(use_up_in(11ms), 2 * kInitialWindowBytes);
+    EXPECT_EQ(use_up_in(11ms), kInitialWindowBytes);
+    EXPECT_EQ(use_up_in(1s), kInitialWindowBytes);
 }
 
 // When memory gets short windows shrink to the share, but what was granted stays granted, and a
@@ -130,9 +152,10 @@ TEST_F(ReceiveHalfTest, WindowGrowsWithUse) {
 TEST_F(ReceiveHalfTest, WindowShrinksWithTheShare) {
     pass(1000);
     const std::uint64_t granted = half.granted();
-    EXPECT_EQ(half.grant(now, 10ms, 4 << 20, 0), granted);
+    EXPECT_EQ(half.grant(now, {.fast = 20ms, .slow = 1h, .most = kLeastShareBytes}), granted);
     pass(granted - 1000);
-    EXPECT_EQ(half.grant(now, 10ms, 4 << 20, 0), granted + kLeastShareBytes);
+    EXPECT_EQ(half.grant(now, {.fast = 20ms, .slow = 1h, .most = kLeastShareBytes}),
+              granted + kLeastShareBytes);
 }
 
 // After the end nothing more is granted for.

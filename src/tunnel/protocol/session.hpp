@@ -156,6 +156,7 @@ public:
     TimePoint next_deadline() const {
         return acks_.empty() || !attached() ? kNever : ack_deadline_;
     }
+    /// The round trip without queues.
     void set_rtt(Duration rtt) { rtt_ = rtt; }
 
     // Streams.
@@ -230,6 +231,8 @@ private:
     void drain_queue(Link& link, Record& record);
     void write_owed(Record& record);
     void write_acks(Record& record, TimePoint now);
+    WindowRule window_rule(TimePoint now) const;
+    void note_kind(const SessionStream& stream, std::size_t bytes, TimePoint now);
     void write_data(Record& record);
     void write_stream_data(SessionStream& stream, Record& record);
 
@@ -272,6 +275,8 @@ private:
     std::vector<StreamId> owed_reset_acks_;
     TimePoint ack_deadline_ = kNever;
     Duration rtt_{};
+    StreamId bulk_stream_{};      ///< the last one that sent a large frame
+    TimePoint interactive_at_{};  ///< another one sent a small frame
     std::uint64_t next_stream_ = 1;
     StreamId last_opened_{};  ///< agent: the last one heard of
     std::uint64_t resets_ = 0;

@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace homeport::tunnel {
+namespace {
+
+/// A frame as large as this comes from a source that has more.
+constexpr std::size_t kBulkFrameBytes = 8 * 1024;
+
+}  // namespace
 
 Session::Link* Session::find(LinkId link) {
     const auto found = std::find_if(links_.begin(), links_.end(),
@@ -268,6 +274,7 @@ Result<> Session::on_data(SessionStream& stream, const DataFrame& frame, const C
         want_ack(stream, now, false);
         return {};
     }
+    note_kind(stream, *fresh, now);
     budget_.take(*fresh);
     const std::uint64_t fair = budget_.fair_share(streams_.size());
     if (budget_.free() == 0 && stream.receive_.buffer().size() > fair) {
@@ -282,6 +289,14 @@ Result<> Session::on_data(SessionStream& stream, const DataFrame& frame, const C
     tell(stream);
     want_ack(stream, now, false);
     return {};
+}
+
+void Session::note_kind(const SessionStream& stream, std::size_t bytes, TimePoint now) {
+    if (bytes >= kBulkFrameBytes) {
+        bulk_stream_ = stream.id_;
+    } else if (stream.id_ != bulk_stream_) {
+        interactive_at_ = now;
+    }
 }
 
 Result<> Session::on_ack(SessionStream& stream, std::uint64_t received, std::uint64_t max_offset) {

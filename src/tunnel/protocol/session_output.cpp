@@ -10,6 +10,10 @@
 namespace homeport::tunnel {
 namespace {
 
+/// What a turn of the loops at both ends may add to a round trip.
+constexpr Duration kGrantSlack = 1ms;
+/// Streams count as beside interactive ones for this long after the last small frame.
+constexpr Duration kInteractiveFor = 1s;
 /// Below this a record is sent as it is: another DATA frame would carry too little.
 constexpr std::size_t kLeastDataRoomBytes = kMaxDataHeaderBytes + 512;
 
@@ -76,11 +80,18 @@ void Session::write_owed(Record& record) {
     }
 }
 
+/// Alone, a stream may fill whatever lies between the ends. Beside streams that ask and answer it
+/// gets what the way needs to be kept busy and little more: what stands in queues delays them all.
+WindowRule Session::window_rule(TimePoint now) const {
+    const std::uint64_t most = std::max(kLeastShareBytes, std::min(options_.stream_bytes, share()));
+    if (now - interactive_at_ < kInteractiveFor) return {rtt_ / 2, rtt_, most};
+    return {2 * rtt_ + kGrantSlack, Duration::max(), most};
+}
+
 void Session::write_acks(Record& record, TimePoint now) {
     while (!acks_.empty() && record.room() >= kMaxControlFrameBytes) {
         SessionStream& stream = acks_.pop_front();
-        const std::uint64_t max_offset =
-            stream.receive_.grant(now, rtt_, options_.stream_bytes, share());
+        const std::uint64_t max_offset = stream.receive_.grant(now, window_rule(now));
         write_frame(record.out(), AckFrame{stream.id_, stream.receive_.received(), max_offset});
         stream.acknowledged_late_ = true;
         maybe_forget(stream);
