@@ -22,9 +22,6 @@ std::string_view sample_sha256();
 /// only.
 std::size_t sample_content(std::uint64_t offset, MutableBytes out);
 
-/// `text` for HTML: nothing in it can become markup.
-std::string html_escaped(std::string_view text);
-
 class SampleSite {
 public:
     SampleSite(net::Loop& loop, net::Network& network);

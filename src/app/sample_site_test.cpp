@@ -37,9 +37,5 @@ TEST(SampleSite, DISABLED_Sha256IsTheOneShown) {
     EXPECT_EQ(to_hex(net::sha256(all)), sample_sha256());
 }
 
-TEST(SampleSite, HtmlIsEscaped) {
-    EXPECT_EQ(html_escaped("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
-}
-
 }  // namespace
 }  // namespace homeport::app
