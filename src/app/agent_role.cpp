@@ -32,7 +32,7 @@ Result<> AgentRole::start() {
     if (auto opened = control_->start(settings_.control); !opened) return opened;
     agent_.start();
     memory_ = std::make_unique<MemoryKeeper>(
-        world_.loop, world_.pool, [this] { return running(); }, give_back_heap);
+        world_.loop, world_.pool, [this] { return running(); }, give_back_memory);
     world_.log.info("agent.ready",
                     {{"name", paired_.agent},
                      {"version", cli::version()},

@@ -2,10 +2,29 @@
 
 #include "app/limits.hpp"
 
+#include <link.h>
 #include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <utility>
 
 namespace homeport::app {
+namespace {
+
+/// Only segments that nobody can write hold nothing but what is in the file.
+int drop_pages(dl_phdr_info* object, std::size_t, void*) {
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    for (const ElfW(Phdr) & segment : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+        if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+        const std::uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
+        const std::uintptr_t first = (begin + page - 1) / page * page;
+        const std::uintptr_t last = (begin + segment.p_filesz) / page * page;
+        if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+}  // namespace
 
 MemoryKeeper::MemoryKeeper(net::Loop& loop, ChunkPool& pool, std::function<std::size_t()> streams,
                            std::function<void()> give_back)
@@ -16,6 +35,7 @@ MemoryKeeper::MemoryKeeper(net::Loop& loop, ChunkPool& pool, std::function<std::
       look_timer_(loop.timers(), net::call<&MemoryKeeper::look>(this)),
       trim_timer_(loop.timers(), net::call<&MemoryKeeper::trim>(this)) {
     look_timer_.arm(loop_.now() + kTrimLook);
+    trim_timer_.arm(loop_.now() + kTrimDelay);
 }
 
 void MemoryKeeper::look() {
@@ -44,8 +64,9 @@ void MemoryKeeper::trim() {
     if (std::exchange(once_more_, false)) trim_timer_.arm(loop_.now() + kTrimAgain);
 }
 
-void give_back_heap() {
+void give_back_memory() {
     ::malloc_trim(0);
+    ::dl_iterate_phdr(drop_pages, nullptr);
 }
 
 }  // namespace homeport::app

@@ -1,6 +1,6 @@
 #pragma once
-/// Gives memory back to the system after a load: a home server runs for years beside other
-/// programs.
+/// Gives memory back to the system after the start and after a load: a home server runs for years
+/// beside other programs.
 
 #include "core/chunk.hpp"
 #include "net/loop.hpp"
@@ -32,7 +32,9 @@ private:
     bool busy_ = false;  ///< many blocks were in use at an earlier look
 };
 
-/// malloc_trim(3): the C library's own free memory.
-void give_back_heap();
+/// What the process does not need at the moment: the C library's free memory, and the pages of
+/// programs and libraries that only starting took (they come back from the file when they are
+/// used).
+void give_back_memory();
 
 }  // namespace homeport::app

@@ -14,6 +14,11 @@ protected:
     std::size_t streams = 0;
     int trims = 0;
     MemoryKeeper keeper{loop, pool, [this] { return streams; }, [this] { ++trims; }};
+
+    void SetUp() override {
+        loop.pass(5s);
+        ASSERT_EQ(std::exchange(trims, 0), 1) << "what starting took";
+    }
 };
 
 // Within five seconds after the load fell, and once more for what lingers; not before, nor for
@@ -48,6 +53,12 @@ TEST_F(MemoryKeeperTest, SlowFallIsTrimmedOnTheWay) {
         loop.pass(1s);
     }
     EXPECT_GE(trims, 4);
+}
+
+// It is all there again when it is needed.
+TEST(GiveBackMemory, LosesNothing) {
+    give_back_memory();
+    EXPECT_EQ(std::string("still ") + "here", "still here");
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ Result<> RelayRole::start() {
         [this](const ControlRequest& request) { return answer(request); });
     if (auto opened = control_->start(settings_.control); !opened) return opened;
     memory_ = std::make_unique<MemoryKeeper>(
-        world_.loop, world_.pool, [this] { return front_->visitors(); }, give_back_heap);
+        world_.loop, world_.pool, [this] { return front_->visitors(); }, give_back_memory);
     world_.log.info(
         "relay.ready",
         {{"name", settings_.name}, {"version", cli::version()}, {"control", settings_.control}});

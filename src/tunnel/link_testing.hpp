@@ -63,6 +63,7 @@ public:
                       .name = "r"},
                      64 << 20, nullptr) {}
         void on_open(SessionStream& stream) override {
+            wishes.push_back(stream.info());
             opened.push_back(
                 std::make_unique<TunnelStream>(owner.loop, driver.session(), stream, nullptr));
         }
@@ -85,6 +86,7 @@ public:
         Pair& owner;
         SessionDriver driver;
         std::vector<std::unique_ptr<TunnelStream>> opened;
+        std::vector<OpenInfo> wishes;  ///< what each was opened for
         std::vector<std::string> controls;
         int attached = 0;
         int health_calls = 0;
