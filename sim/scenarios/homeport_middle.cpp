@@ -26,14 +26,6 @@ PublicKey key_of(std::byte first) {
 const PublicKey kRelayKey = key_of(std::byte{1});
 const PublicKey kAgentKey = key_of(std::byte{2});
 
-/// Small enough that seeds run into the limits.
-config::Resume small_resume() {
-    return {.window = 120s,
-            .stream_bytes = 256 * 1024,
-            .session_bytes = 1024 * 1024,
-            .total_bytes = 2 * 1024 * 1024};
-}
-
 store::SecretHash no_hash(Bytes) {
     return {};
 }
@@ -41,7 +33,7 @@ store::SecretHash no_hash(Bytes) {
 /// The relay's process.
 class RelayProgram final : front::Homes, tunnel::Publisher {
 public:
-    RelayProgram(Cast& cast, store::RelayStore& store, Random random)
+    RelayProgram(Cast& cast, store::RelayStore& store, const config::Resume& resume, Random random)
         : log_(cast.wire.simulation(), "relay"),
           security_(cast.relay.loop(), kRelayKey),
           entropy_(random),
@@ -49,7 +41,7 @@ public:
                                       log_, pool_, store, publisher(), no_hash},
                  {.name = "relay",
                   .listen = {Endpoint{cast.published.address, kLinkPort}},
-                  .resume = small_resume()}),
+                  .resume = resume}),
           front_({cast.relay.loop(), cast.relay.network(), entropy_, log_, pool_, homes()},
                  {.front = {.address = cast.published.address}}) {
         const auto fronted = front_.start([](std::unique_ptr<net::Stream>) {});
@@ -103,7 +95,7 @@ private:
 /// The agent's process.
 class AgentProgram {
 public:
-    AgentProgram(Cast& cast, Random random)
+    AgentProgram(Cast& cast, const config::Resume& resume, Random random)
         : log_(cast.wire.simulation(), "agent"),
           security_(cast.home.loop(), kAgentKey),
           entropy_(random),
@@ -112,7 +104,7 @@ public:
                   .relay = {kRelayName, kLinkPort},
                   .relay_key = kRelayKey,
                   .services = {service(cast)},
-                  .resume = small_resume()}) {
+                  .resume = resume}) {
         agent_.start();
     }
 
@@ -138,7 +130,7 @@ private:
 
 class HomeportMiddle final : public Middle {
 public:
-    explicit HomeportMiddle(Cast& cast) : cast_(cast) {
+    HomeportMiddle(Cast& cast, const config::Resume& resume) : cast_(cast), resume_(resume) {
         store::Invite invite{.agent = std::string(kAgentName), .expires = 1};
         invite.grants.ports = {{cast.published.port, cast.published.port}};
         const bool paired = store_.add_invite(invite) && store_.redeem({}, kAgentKey, 0);
@@ -147,12 +139,12 @@ public:
 
     void start() override {
         cast_.relay.set_program([this] {
-            auto program = std::make_shared<RelayProgram>(cast_, store_, fork());
+            auto program = std::make_shared<RelayProgram>(cast_, store_, resume_, fork());
             relay_ = program;
             return program;
         });
         cast_.home.set_program([this] {
-            auto program = std::make_shared<AgentProgram>(cast_, fork());
+            auto program = std::make_shared<AgentProgram>(cast_, resume_, fork());
             agent_ = program;
             return program;
         });
@@ -181,6 +173,7 @@ private:
     Random fork() { return Random(cast_.wire.simulation().random().next()); }
 
     Cast& cast_;
+    config::Resume resume_;
     store::MemoryStore store_;
     std::weak_ptr<RelayProgram> relay_;
     std::weak_ptr<AgentProgram> agent_;
@@ -188,9 +181,10 @@ private:
 
 }  // namespace
 
-MiddleKind homeport_middle() {
-    return {.promises = {.behind_router = true, .finishes = true, .resumes = true},
-            .make = [](Cast& cast) { return std::make_unique<HomeportMiddle>(cast); }};
+MiddleKind homeport_middle(const config::Resume& resume) {
+    return {
+        .promises = {.behind_router = true, .finishes = true, .resumes = true},
+        .make = [resume](Cast& cast) { return std::make_unique<HomeportMiddle>(cast, resume); }};
 }
 
 }  // namespace homeport::sim

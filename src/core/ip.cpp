@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <algorithm>
 #include <string>
 
@@ -79,8 +80,10 @@ bool IpAddress::is_unspecified() const {
 }
 
 std::string IpAddress::to_string() const {
+    const auto& o = octets_;
+    if (v4_) return fmt::format("{}.{}.{}.{}", o[0], o[1], o[2], o[3]);
     std::array<char, INET6_ADDRSTRLEN> text{};
-    inet_ntop(v4_ ? AF_INET : AF_INET6, octets_.data(), text.data(), text.size());
+    inet_ntop(AF_INET6, o.data(), text.data(), text.size());
     return text.data();
 }
 

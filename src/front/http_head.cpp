@@ -5,6 +5,9 @@
 #include "front/http_chars.hpp"
 #include "front/http_fields.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 namespace homeport::front {
 namespace {
 
@@ -135,6 +138,21 @@ bool settle_response_framing(bool to_head_request, ResponseHead& out) {
 
 }  // namespace
 
+namespace {
+
+/// Bytes before the first CR, LF or NUL.
+std::size_t plain_run(Bytes bytes) {
+    std::size_t run = bytes.size();
+    for (const char mark : {'\r', '\n', '\0'}) {
+        const void* const found = std::memchr(bytes.data(), mark, run);
+        if (found != nullptr)
+            run = static_cast<std::size_t>(static_cast<const std::byte*>(found) - bytes.data());
+    }
+    return run;
+}
+
+}  // namespace
+
 Scan HeadScanner::end_line() {
     const bool empty = line_bytes_ == 0;
     line_bytes_ = 0;
@@ -150,19 +168,22 @@ Scan HeadScanner::end_line() {
 }
 
 Scan HeadScanner::feed(Bytes bytes) {
-    for (const std::byte byte : bytes) {
-        ++scanned_;
+    while (!bytes.empty()) {
+        const std::size_t run = after_cr_ ? 0 : plain_run(bytes);
+        line_bytes_ += run;
+        scanned_ += std::min(run + 1, bytes.size());
         if (scanned_ > kMaxHeadBytes) return {Scan::Status::error, 0, lines_ == 0 ? 414 : 431};
-        if (byte == std::byte{'\n'}) {
-            if (!after_cr_) return {Scan::Status::error, 0, 400};
-            after_cr_ = false;
-            const Scan result = end_line();
-            if (result.status != Scan::Status::need_more) return result;
+        if (run == bytes.size()) break;
+        const std::byte byte = bytes[run];
+        bytes = bytes.subspan(run + 1);
+        if (byte == std::byte{'\r'} && !after_cr_) {
+            after_cr_ = true;
             continue;
         }
-        if (after_cr_ || byte == std::byte{0}) return {Scan::Status::error, 0, 400};
-        after_cr_ = byte == std::byte{'\r'};
-        if (!after_cr_) ++line_bytes_;
+        if (byte != std::byte{'\n'} || !after_cr_) return {Scan::Status::error, 0, 400};
+        after_cr_ = false;
+        const Scan result = end_line();
+        if (result.status != Scan::Status::need_more) return result;
     }
     return {Scan::Status::need_more};
 }

@@ -9,7 +9,8 @@ OURS = (TCP, HTTP)
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """row's median of metric must be `sense` bound, or bound times that of the other row."""
+    """row's median of metric must be `sense` bound, or bound times that of the other row (of
+    other_metric there, where that is another)."""
 
     row: str
     what: str
@@ -17,6 +18,7 @@ class Goal:
     sense: str                  # "<=" or ">="
     bound: float
     other: str | None = None
+    other_metric: str | None = None
 
     def text(self):
         beside = f" x {self.other}" if self.other else ""
@@ -30,11 +32,16 @@ def _for_both(*goal):
 GOALS = [
     Goal(TCP, "CPU s/GB, 1 stream", "bulk1.cpu_s_per_gb", "<=", 1.15),
     Goal(TCP, "CPU s/GB, 1 stream", "bulk1.cpu_s_per_gb", "<=", 0.75, SSH),
+    Goal(TCP, "CPU s/GB, 1 stream", "bulk1.cpu_s_per_gb", "<=", 0.56, STUNNEL),
     Goal(TCP, "Gbit/s, 1 stream", "bulk1.gbit_per_s", ">=", 1.25, SSH),
     Goal(TCP, "Gbit/s, 8 streams", "bulk8.gbit_per_s", ">=", 1.5, STUNNEL),
     *_for_both("keep-alive requests/s", "keepalive.per_s", ">=", 1.0, HOP),
+    *_for_both("keep-alive p99", "keepalive.p99_us", "<=", 2.0, HOP),
+    *_for_both("new connections/s", "connect.per_s", ">=", 2.0, SSH),
     *_for_both("new connections/s", "connect.per_s", ">=", 0.75, HOP),
     *_for_both("p50 of one request at a time", "single.p50_us", "<=", 1.25, HOP),
+    Goal(TCP, "p99 beside a download, of that alone", "mixed_beside.p99_us", "<=", 3.0, TCP,
+         "mixed_alone.p99_us"),
     *_for_both("KiB per idle visitor, both ends", "memory.kib_per_visitor", "<=", 6.0),
 ]
 
@@ -42,7 +49,7 @@ GOALS = [
 def verdict(goal, results):
     """One line: the goal, the figure it is judged by, and ok, MISSED or not judged."""
     if goal.other:
-        figure = results.ratio(goal.row, goal.other, goal.metric)
+        figure = results.ratio(goal.row, goal.other, goal.metric, goal.other_metric)
     else:
         figure = results.median(goal.row, goal.metric)
     if figure is None:
@@ -56,5 +63,8 @@ def verdicts(results):
 
 
 def _absent(goal, results):
-    rows = [goal.row] + ([goal.other] if goal.other else [])
-    return ", ".join(row for row in rows if results.median(row, goal.metric) is None)
+    wanted = [(goal.row, goal.metric)]
+    if goal.other:
+        wanted.append((goal.other, goal.other_metric or goal.metric))
+    rows = dict.fromkeys(row for row, metric in wanted if results.median(row, metric) is None)
+    return ", ".join(rows)

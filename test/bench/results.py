@@ -26,9 +26,10 @@ class Results:
         values = self.values(row, metric)
         return statistics.median(values) if values else None
 
-    def ratio(self, row, other, metric):
+    def ratio(self, row, other, metric, other_metric=None):
         """Median over median, None where either is missing or the other is 0."""
-        mine, theirs = self.median(row, metric), self.median(other, metric)
+        mine = self.median(row, metric)
+        theirs = self.median(other, other_metric or metric)
         return mine / theirs if mine is not None and theirs else None
 
     def rows(self, metric=None):

@@ -81,9 +81,4 @@ std::unique_ptr<AeadSource> make_openssl_aead_source() {
     return std::make_unique<OpensslAeadSource>();
 }
 
-std::unique_ptr<AeadSource> make_aead_source() {
-    auto fast = make_ipsec_mb_aead_source();
-    return fast != nullptr ? std::move(fast) : make_openssl_aead_source();
-}
-
 }  // namespace homeport::net

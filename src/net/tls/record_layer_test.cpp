@@ -222,5 +222,17 @@ TEST(Aead, LibrariesAgree) {
     }
 }
 
+// Which one depends on the machine; a library that has only one of them decides for itself.
+TEST(Aead, FasterSuiteIsTried) {
+    struct OnlyChaCha final : AeadSource {
+        std::unique_ptr<AeadSource> source = make_openssl_aead_source();
+        std::unique_ptr<Aead> make(Suite suite, Bytes key) override {
+            return suite == Suite::aes_128_gcm ? nullptr : source->make(suite, key);
+        }
+    };
+    OnlyChaCha only;
+    EXPECT_EQ(faster_suite(only), Suite::chacha20_poly1305);
+}
+
 }  // namespace
 }  // namespace homeport::net

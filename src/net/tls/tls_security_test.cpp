@@ -332,6 +332,25 @@ TEST_F(TlsTest, KeyUpdates) {
     EXPECT_EQ(peer.receive(), "fine");
 }
 
+// A peer that has only one of the suites is served with that one.
+TEST_F(TlsTest, EitherSuite) {
+    for (const char* suite : {"TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"}) {
+        RawPeer peer(true);
+        peer.use(agent_id);
+        peer.offer("homeport/1");
+        SSL_CTX_set_ciphersuites(peer.context(), suite);
+        accept_from(peer);
+        ASSERT_TRUE(relay->stream->established()) << suite << relay->stream->failure();
+        SSL_write(peer.ssl(), "question", 8);
+        peer.send();
+        relay->stream->write(as_bytes("answer"));
+        loop.settle();
+        EXPECT_EQ(relay->text, "question") << suite;
+        peer.step();
+        EXPECT_EQ(peer.receive(), "answer") << suite;
+    }
+}
+
 // What a server of another make says behind its handshake, session tickets above all, is no harm.
 TEST_F(TlsTest, TicketsAreIgnored) {
     RawPeer peer(false);

@@ -84,17 +84,24 @@ BioMethodHandle make_transport() {
     return method;
 }
 
-bool restrict_to_tls13(SSL_CTX* context) {
+/// Both suites, the faster one first. The accepting side chooses, but ChaCha20 when the connecting
+/// side has it first: the slower machine of the two decides.
+const char* suites_in_order(Suite faster) {
+    return faster == Suite::aes_128_gcm ? "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256"
+                                        : "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256";
+}
+
+bool restrict_to_tls13(SSL_CTX* context, Suite faster) {
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
-                                     SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+                                     SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                     SSL_OP_PRIORITIZE_CHACHA);
     SSL_CTX_clear_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_max_cert_list(context, kMaxCertificateBytes);
     const std::string protocols = protocol_list();
     return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1 &&
            SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
-           SSL_CTX_set_ciphersuites(context,
-                                    "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256") == 1 &&
+           SSL_CTX_set_ciphersuites(context, suites_in_order(faster)) == 1 &&
            SSL_CTX_set1_groups_list(context, "X25519:P-256") == 1 &&
            SSL_CTX_set1_sigalgs_list(context, "ed25519") == 1 &&
            SSL_CTX_set1_client_sigalgs_list(context, "ed25519") == 1 &&
@@ -105,10 +112,10 @@ bool restrict_to_tls13(SSL_CTX* context) {
                                    static_cast<unsigned>(protocols.size())) == 0;
 }
 
-SslCtxHandle make_context(const Identity& identity) {
+SslCtxHandle make_context(const Identity& identity, Suite faster) {
     SslCtxHandle context(SSL_CTX_new(TLS_method()));
     const X509Handle certificate(identity.make_certificate());
-    const bool made = context != nullptr && restrict_to_tls13(context.get()) &&
+    const bool made = context != nullptr && restrict_to_tls13(context.get(), faster) &&
                       SSL_CTX_use_certificate(context.get(), certificate.get()) == 1 &&
                       SSL_CTX_use_PrivateKey(context.get(), identity.native()) == 1;
     if (!made) throw std::runtime_error("cannot prepare TLS: " + openssl_error());
@@ -128,7 +135,7 @@ TlsShared::TlsShared(Loop& loop, const Identity& identity, std::uint64_t records
       aead_source_(make_aead_source()),
       read_buffer_(kReadBytes + kMaxSealedRecordBytes),
       transport_(make_transport()),
-      context_(make_context(identity)),
+      context_(make_context(identity, faster_suite(*aead_source_))),
       farewells_(loop) {}
 
 SslHandle TlsShared::make_ssl(TlsStream& stream) const {

@@ -43,14 +43,15 @@ bool ReceiveHalf::grant_due() const {
 }
 
 std::uint64_t ReceiveHalf::grant(TimePoint now, const WindowRule& rule) {
-    if (grant_due()) {
-        const Duration lasted = now - granted_at_;
+    if (taken() - taken_before_ >= window_ / 2) {
+        const Duration lasted = now - measured_at_;
         if (lasted < rule.fast) {
             window_ *= 2;
         } else if (lasted > rule.slow) {
             window_ = std::max(window_ / 2, std::min(window_, kInitialWindowBytes));
         }
-        granted_at_ = now;
+        measured_at_ = now;
+        taken_before_ = taken();
     }
     window_ = std::min(window_, rule.most);
     granted_ = std::max(granted_, taken() + window_);

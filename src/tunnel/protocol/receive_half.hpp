@@ -56,7 +56,8 @@ private:
     std::uint64_t received_ = 0;
     std::uint64_t granted_ = kInitialWindowBytes;
     std::uint64_t window_ = kInitialWindowBytes;
-    TimePoint granted_at_{};
+    TimePoint measured_at_{};         ///< the use of the window, last
+    std::uint64_t taken_before_ = 0;  ///< bytes taken until then
     bool fin_ = false;
 };
 

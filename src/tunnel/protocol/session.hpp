@@ -275,8 +275,8 @@ private:
     std::vector<StreamId> owed_reset_acks_;
     TimePoint ack_deadline_ = kNever;
     Duration rtt_{};
-    StreamId bulk_stream_{};      ///< the last one that sent a large frame
-    TimePoint interactive_at_{};  ///< another one sent a small frame
+    StreamId bulk_stream_{};         ///< the last one that sent a large frame
+    TimePoint interactive_until_{};  ///< another one sent a small frame, lately
     std::uint64_t next_stream_ = 1;
     StreamId last_opened_{};  ///< agent: the last one heard of
     std::uint64_t resets_ = 0;

@@ -9,6 +9,8 @@ namespace {
 
 /// A frame as large as this comes from a source that has more.
 constexpr std::size_t kBulkFrameBytes = 8 * 1024;
+/// Streams count as beside interactive ones for this long after the last small frame.
+constexpr Duration kInteractiveFor = 1s;
 
 }  // namespace
 
@@ -294,8 +296,8 @@ Result<> Session::on_data(SessionStream& stream, const DataFrame& frame, const C
 void Session::note_kind(const SessionStream& stream, std::size_t bytes, TimePoint now) {
     if (bytes >= kBulkFrameBytes) {
         bulk_stream_ = stream.id_;
-    } else if (stream.id_ != bulk_stream_) {
-        interactive_at_ = now;
+    } else if (bulk_stream_ != StreamId{} && stream.id_ != bulk_stream_) {
+        interactive_until_ = now + kInteractiveFor;
     }
 }
 

@@ -12,8 +12,6 @@ namespace {
 
 /// What a turn of the loops at both ends may add to a round trip.
 constexpr Duration kGrantSlack = 1ms;
-/// Streams count as beside interactive ones for this long after the last small frame.
-constexpr Duration kInteractiveFor = 1s;
 /// Below this a record is sent as it is: another DATA frame would carry too little.
 constexpr std::size_t kLeastDataRoomBytes = kMaxDataHeaderBytes + 512;
 
@@ -81,10 +79,11 @@ void Session::write_owed(Record& record) {
 }
 
 /// Alone, a stream may fill whatever lies between the ends. Beside streams that ask and answer it
-/// gets what the way needs to be kept busy and little more: what stands in queues delays them all.
+/// gets one to three times what the way holds: less would leave the way idle (then half a window
+/// lasts half a round trip), more would stand in queues and delay them all.
 WindowRule Session::window_rule(TimePoint now) const {
     const std::uint64_t most = std::max(kLeastShareBytes, std::min(options_.stream_bytes, share()));
-    if (now - interactive_at_ < kInteractiveFor) return {rtt_ / 2, rtt_, most};
+    if (now < interactive_until_) return {rtt_ * 3 / 4, rtt_ * 2, most};
     return {2 * rtt_ + kGrantSlack, Duration::max(), most};
 }
 
