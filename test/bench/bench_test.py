@@ -161,7 +161,7 @@ class WholeRun(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("went wrong", done.stdout)
         rows = [line for line in done.stdout.splitlines() if line.startswith("| homeport tcp ")]
-        self.assertEqual(len(rows), 6)
+        self.assertEqual(len(rows), 7)
         self.assertFalse([row for row in rows if "| - |" in row])
 
     # Nothing stays behind when the run is ended from outside, not even the temporary directory.

@@ -42,6 +42,8 @@ GOALS = [
     *_for_both("p50 of one request at a time", "single.p50_us", "<=", 1.25, HOP),
     Goal(TCP, "p99 beside a download, of that alone", "mixed_beside.p99_us", "<=", 3.0, TCP,
          "mixed_alone.p99_us"),
+    *[Goal(row, "CPU per request beside idle visitors, of that without", "crowded.cpu_us", "<=",
+           1.3, row, "keepalive.cpu_us") for row in OURS],
     *_for_both("KiB per idle visitor, both ends", "memory.kib_per_visitor", "<=", 6.0),
 ]
 

@@ -57,6 +57,8 @@ def memory(peer, door, settings, results):
         time.sleep(SETTLE_SECONDS)
         _record_memory(peer, door, "held", results)
         results.add(door.label, "memory.one_more_ms", _one_more_ms(door))
+        _requests("crowded", peer, door, results,
+                  loads.requests(door.http_port, INTERACTIVE, settings.seconds, peer.pids()))
         _record_losses(visitors, door, settings, results)
         held = visitors.present()
     finally:

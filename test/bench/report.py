@@ -62,6 +62,13 @@ SECTIONS = (
          Column("beside it: p50, ms", "mixed_beside.p50_us", TO_MS),
          Column("beside it: p99, ms", "mixed_beside.p99_us", TO_MS),
          Column("the download, Gbit/s", "mixed_beside.gbit_per_s"))),
+    Section(
+        f"Requests on kept connections beside many idle visitors: {INTERACTIVE} who ask",
+        "As above, while the idle visitors of the last table are there. Measured once.",
+        (Column("requests/s", "crowded.per_s"),
+         Column("p50, ms", "crowded.p50_us", TO_MS),
+         Column("p99, ms", "crowded.p99_us", TO_MS),
+         Column("CPU us/request", "crowded.cpu_us"))),
 )
 
 RATIOS = (
