@@ -10,6 +10,7 @@ from visitors import Visitors
 
 ARRIVE_SECONDS = 180            # then it goes on with those who were served
 SETTLE_SECONDS = 1
+REST_SECONDS = 5                # after the start: what only starting took may be given back
 
 
 def bulk(peer, door, settings, results):
@@ -50,6 +51,7 @@ def mixed(peer, door, settings, results):
 def memory(peer, door, settings, results):
     """The peer must be freshly started. Memory of every process in three states."""
     visitors = Visitors(door.http_port)
+    time.sleep(REST_SECONDS)
     try:
         _record_memory(peer, door, "idle", results)
         results.add(door.label, "memory.arrive_s",
