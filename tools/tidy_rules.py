@@ -41,7 +41,7 @@ FOREIGN = [
     (r"sys/(epoll|socket|un|uio|eventfd|timerfd|signalfd|sendfile)\.h", ("net/linux", "tests")),
     (r"(netinet|arpa|net|linux)/|netdb\.h", ("net/linux", "tests")),
     (r"poll\.h", ("net/linux", "app", "tests")),
-    (r"malloc\.h", ("app",)),
+    (r"(malloc|link)\.h", ("app",)),
     (r"(sys|bits)/", SYSTEM),
     (r"(unistd|fcntl|signal|errno|termios|pwd|grp|dirent|pthread|sched|spawn)\.h", SYSTEM),
 ]
