@@ -87,7 +87,7 @@ bool TlsStream::receive(SliceQueue& into, ChunkPool& pool) {
     in_.clear();
     Bytes sealed = Bytes(buffer).first(kept + result.bytes);
     sealed = sealed.subspan(open_records(sealed, into, pool));
-    if (state_ == State::open) in_.append_copy(shared_->pool(), sealed);
+    if (state_ == State::open && !peer_shut_) in_.append_copy(shared_->pool(), sealed);
     return true;
 }
 
@@ -293,14 +293,15 @@ void TlsStream::open() {
 
 /// From OpenSSL's handshake to our records.
 bool TlsStream::take_keys() {
-    const Secrets secrets = std::exchange(secrets_, {});
-    if (!secrets.client || !secrets.server) return false;
+    if (!secrets_.client || !secrets_.server) return false;
     const std::uint16_t id = SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl_.get()));
     const Suite suite = id == TLS1_3_CK_AES_128_GCM_SHA256 % 0x10000 ? Suite::aes_128_gcm
                                                                      : Suite::chacha20_poly1305;
     AeadSource& source = shared_->aead_source();
-    sealer_.emplace(source, suite, connecting_ ? *secrets.client : *secrets.server);
-    opener_.emplace(source, suite, connecting_ ? *secrets.server : *secrets.client);
+    sealer_.emplace(source, suite, connecting_ ? *secrets_.client : *secrets_.server);
+    opener_.emplace(source, suite, connecting_ ? *secrets_.server : *secrets_.client);
+    OPENSSL_cleanse(secrets_.client->data(), kSecretBytes);
+    OPENSSL_cleanse(secrets_.server->data(), kSecretBytes);
     return sealer_->usable() && opener_->usable();
 }
 
