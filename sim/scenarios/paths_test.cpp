@@ -1,6 +1,7 @@
 // How well the tunnel uses a path, in virtual time: the same visitors once through homeport and
 // once through a plain proxy, that is what TCP alone reaches over the same path.
 
+#include "sim/scenarios/cast.hpp"
 #include "sim/scenarios/homeport_middle.hpp"
 #include "sim/scenarios/plain_proxy.hpp"
 #include "sim/world/target.hpp"
@@ -24,22 +25,16 @@ class Trial {
 public:
     Trial(const MiddleKind& kind, const Line& line) {
         const bool inside = kind.promises.behind_router;
-        Router* const router = inside ? &wire_.add_router("router", "198.51.100.20") : nullptr;
-        Host& visitors = add("visitors", "203.0.113.5", nullptr);
-        Host& relay = add("relay", "192.0.2.1", nullptr);
-        Host& home = add("home", inside ? "192.168.1.2" : "198.51.100.21", router);
-        Host& target = add("target", inside ? "192.168.1.10" : "198.51.100.20", router);
-        cast_ = std::make_unique<Cast>(Cast{wire_, judge_, visitors, relay, home, target, router,
-                                            Endpoint{ip("192.0.2.1"), 8080},
-                                            Endpoint{target.options().addresses.front(), 80}});
-        wire_.set_name(kRelayName, {ip("192.0.2.1")});
-        wire_.set_name(kHomeName, {ip("198.51.100.20")});
-        Host& line_end = inside ? home : target;
-        for (Path* path : {&wire_.path(relay, line_end), &wire_.path(line_end, relay)}) {
+        // Buffers as large as Linux lets them grow.
+        cast_ = make_cast(wire_, judge_, inside,
+                          {.send_buffer_bytes = 6 * kMiB, .receive_buffer_bytes = 6 * kMiB});
+        Host& line_end = inside ? cast_->home : cast_->target;
+        for (Path* path :
+             {&wire_.path(cast_->relay, line_end), &wire_.path(line_end, cast_->relay)}) {
             path->delay = line.delay;
             path->bytes_per_second = line.bytes_per_second;
         }
-        target_ = std::make_unique<Target>(judge_, target.loop(), target.network(),
+        target_ = std::make_unique<Target>(judge_, cast_->target.loop(), cast_->target.network(),
                                            cast_->target_address);
         middle_ = kind.make(*cast_);
         middle_->start();
@@ -67,15 +62,6 @@ public:
     }
 
 private:
-    static IpAddress ip(const char* text) { return *IpAddress::parse(text); }
-    Host& add(const char* name, const char* address, Router* router) {
-        // Buffers as large as Linux lets them grow.
-        return wire_.add_host(name, {.addresses = {ip(address)},
-                                     .router = router,
-                                     .send_buffer_bytes = 6 * kMiB,
-                                     .receive_buffer_bytes = 6 * kMiB});
-    }
-
     Simulation simulation_{1};
     Wire wire_{simulation_};
     Judge judge_{simulation_};

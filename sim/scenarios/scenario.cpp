@@ -1,6 +1,6 @@
 #include "sim/scenarios/scenario.hpp"
 
-#include "core/assert.hpp"
+#include "sim/scenarios/cast.hpp"
 
 #include <fmt/core.h>
 
@@ -16,12 +16,6 @@ constexpr Duration kReadyLimit = 60s;
 constexpr Duration kEndLimit = 3000s;
 /// Time to forget: TIME_WAIT, resume windows.
 constexpr Duration kCoolDown = 300s;
-
-IpAddress ip(std::string_view text) {
-    const auto address = IpAddress::parse(text);
-    HOMEPORT_ASSERT(address.has_value());
-    return *address;
-}
 
 struct Switch {
     const char* name;
@@ -84,24 +78,9 @@ void Scenario::build() {
         options.send_buffer_bytes = random.between(1024, 20'000);
         options.receive_buffer_bytes = random.between(1024, 20'000);
     }
-    const auto add = [&](std::string name, std::string_view address, Router* router) -> Host& {
-        options.addresses = {ip(address)};
-        options.router = router;
-        return wire_.add_host(std::move(name), options);
-    };
-    const bool inside = kind_.promises.behind_router;
-    Router* const router = inside ? &wire_.add_router("router", "198.51.100.20") : nullptr;
-    Host& visitors = add("visitors", "203.0.113.5", nullptr);
-    Host& relay = add("relay", "192.0.2.1", nullptr);
-    Host& home = add("home", inside ? "192.168.1.2" : "198.51.100.21", router);
-    Host& target = add("target", inside ? "192.168.1.10" : "198.51.100.20", router);
-    cast_ = std::make_unique<Cast>(Cast{wire_, judge_, visitors, relay, home, target, router,
-                                        Endpoint{ip("192.0.2.1"), 8080},
-                                        Endpoint{target.options().addresses.front(), 80}});
-    wire_.set_name(kRelayName, {ip("192.0.2.1")});
-    wire_.set_name(kHomeName, {ip("198.51.100.20")});
+    cast_ = make_cast(wire_, judge_, kind_.promises.behind_router, options);
     choose_paths();
-    target_ = std::make_unique<Target>(judge_, target.loop(), target.network(),
+    target_ = std::make_unique<Target>(judge_, cast_->target.loop(), cast_->target.network(),
                                        cast_->target_address, plan_pace(100'000));
     middle_ = kind_.make(*cast_);
 }

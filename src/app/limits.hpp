@@ -27,6 +27,8 @@ inline constexpr Duration kTrimLook = 2s;
 inline constexpr Duration kTrimDelay = 2s;
 inline constexpr std::size_t kTrimWorthBytes = 2 * 1024 * 1024;
 inline constexpr Duration kTrimAgain = 8s;  ///< after the first trim, for what lingered
+/// Streams up to which the process counts as at rest, so that pages of code are given back too.
+inline constexpr std::size_t kRestStreams = 16;
 /// Blocks of 16 KiB in use below which the data plane counts as quiet.
 inline constexpr std::size_t kQuietChunks = 16;
 

@@ -27,7 +27,7 @@ int drop_pages(dl_phdr_info* object, std::size_t, void*) {
 }  // namespace
 
 MemoryKeeper::MemoryKeeper(net::Loop& loop, ChunkPool& pool, std::function<std::size_t()> streams,
-                           std::function<void()> give_back)
+                           GiveBack give_back)
     : loop_(loop),
       pool_(pool),
       streams_(std::move(streams)),
@@ -58,15 +58,15 @@ void MemoryKeeper::look() {
 
 void MemoryKeeper::trim() {
     pool_.trim();
-    give_back_();
+    give_back_(last_streams_ <= kRestStreams && !busy_);
     free_after_trim_ = ::mallinfo2().fordblks;
     // Sockets that linger after their streams give their memory back later.
     if (std::exchange(once_more_, false)) trim_timer_.arm(loop_.now() + kTrimAgain);
 }
 
-void give_back_memory() {
+void give_back_memory(bool at_rest) {
     ::malloc_trim(0);
-    ::dl_iterate_phdr(drop_pages, nullptr);
+    if (at_rest) ::dl_iterate_phdr(drop_pages, nullptr);
 }
 
 }  // namespace homeport::app

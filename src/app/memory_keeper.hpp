@@ -12,9 +12,12 @@ namespace homeport::app {
 
 class MemoryKeeper {
 public:
-    /// `streams`: how many there are now. `give_back` frees what allocators keep.
+    /// `at_rest`: hardly anything is under way.
+    using GiveBack = std::function<void(bool at_rest)>;
+
+    /// `streams`: how many there are now. `give_back` frees what is kept and not needed.
     MemoryKeeper(net::Loop& loop, ChunkPool& pool, std::function<std::size_t()> streams,
-                 std::function<void()> give_back);
+                 GiveBack give_back);
 
 private:
     void look();
@@ -23,7 +26,7 @@ private:
     net::Loop& loop_;
     ChunkPool& pool_;
     std::function<std::size_t()> streams_;
-    std::function<void()> give_back_;
+    GiveBack give_back_;
     net::Timer look_timer_;
     net::Timer trim_timer_;
     std::size_t last_streams_ = 0;
@@ -32,9 +35,8 @@ private:
     bool busy_ = false;  ///< many blocks were in use at an earlier look
 };
 
-/// What the process does not need at the moment: the C library's free memory, and the pages of
-/// programs and libraries that only starting took (they come back from the file when they are
-/// used).
-void give_back_memory();
+/// The C library's free memory; at rest also the pages of programs and libraries, of which those
+/// that are used come back from the file. Under load that would only be work.
+void give_back_memory(bool at_rest);
 
 }  // namespace homeport::app

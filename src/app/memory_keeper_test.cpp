@@ -3,6 +3,8 @@
 #include "app/testing.hpp"
 
 #include <gtest/gtest.h>
+#include <fstream>
+#include <string>
 
 namespace homeport::app {
 namespace {
@@ -13,7 +15,12 @@ protected:
     ChunkPool pool;
     std::size_t streams = 0;
     int trims = 0;
-    MemoryKeeper keeper{loop, pool, [this] { return streams; }, [this] { ++trims; }};
+    bool rested = false;
+    MemoryKeeper keeper{loop, pool, [this] { return streams; },
+                        [this](bool at_rest) {
+                            ++trims;
+                            rested = at_rest;
+                        }};
 
     void SetUp() override {
         loop.pass(5s);
@@ -55,10 +62,34 @@ TEST_F(MemoryKeeperTest, SlowFallIsTrimmedOnTheWay) {
     EXPECT_GE(trims, 4);
 }
 
-// It is all there again when it is needed.
-TEST(GiveBackMemory, LosesNothing) {
-    give_back_memory();
-    EXPECT_EQ(std::string("still ") + "here", "still here");
+// Pages of code are left alone while many streams are there.
+TEST_F(MemoryKeeperTest, CodeIsGivenBackAtRestOnly) {
+    EXPECT_TRUE(rested);
+    streams = 1000;
+    loop.pass(4s);
+    streams = 900;
+    loop.pass(5s);
+    EXPECT_FALSE(rested);
+    streams = 0;
+    loop.pass(5s);
+    EXPECT_TRUE(rested);
+}
+
+std::size_t resident_file_pages_kib() {
+    std::ifstream status("/proc/self/status");
+    std::string word;
+    std::size_t kib = 0;
+    while (status >> word && word != "RssFile:") {
+    }
+    status >> kib;
+    return kib;
+}
+
+TEST(GiveBackMemory, PagesOfCodeLeave) {
+    const std::size_t before = resident_file_pages_kib();
+    ASSERT_GT(before, 0U);
+    give_back_memory(true);
+    EXPECT_LT(resident_file_pages_kib(), before);
 }
 
 }  // namespace

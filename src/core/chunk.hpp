@@ -16,6 +16,9 @@ namespace homeport {
 /// Fits the payload of one TLS record (RFC 8446 section 5.1: 2^14 bytes).
 inline constexpr std::size_t kChunkBytes = 16 * 1024;
 
+/// What TLS 1.3 adds to a record: a header of 5 bytes, the type, and a tag of 16 (section 5.2).
+inline constexpr std::size_t kSealBytes = 22;
+
 class ChunkPool;
 
 struct Chunk {

@@ -136,10 +136,6 @@ bool settle_response_framing(bool to_head_request, ResponseHead& out) {
     return true;
 }
 
-}  // namespace
-
-namespace {
-
 /// Bytes before the first CR, LF or NUL.
 std::size_t plain_run(Bytes bytes) {
     std::size_t run = bytes.size();

@@ -92,7 +92,7 @@ public:
 };
 
 /// What a secure stream writes as one record, at most: sealed, it fills one block.
-inline constexpr std::size_t kSecureWriteBytes = kChunkBytes - 22;
+inline constexpr std::size_t kSecureWriteBytes = kChunkBytes - kSealBytes;
 /// From at most so many pieces.
 inline constexpr std::size_t kSecureWriteViews = 64;
 

@@ -9,9 +9,6 @@
 
 namespace homeport::net {
 
-/// Plain bytes in a record that we make, and the pieces that it is gathered from.
-inline constexpr std::size_t kMaxRecordBytes = kSecureWriteBytes;
-inline constexpr std::size_t kMaxRecordViews = kSecureWriteViews;
 inline constexpr std::size_t kRecordHeaderBytes = 5;
 /// A sealed record with its header (RFC 8446 section 5.2).
 inline constexpr std::size_t kMaxSealedRecordBytes = kRecordHeaderBytes + 16 * 1024 + 256;

@@ -11,10 +11,13 @@
 namespace homeport::net {
 namespace {
 
-constexpr std::size_t kHeaderBytes = kRecordHeaderBytes;
 /// Inner plaintext: content, type and padding (RFC 8446 section 5.4).
 constexpr std::size_t kMaxInnerBytes = (std::size_t{1} << 14) + 1;
-constexpr std::size_t kMaxSealedBytes = kMaxSealedRecordBytes - kHeaderBytes;
+constexpr std::size_t kMaxSealedBytes = kMaxSealedRecordBytes - kRecordHeaderBytes;
+/// The type that every sealed record shows outside.
+constexpr auto kOuterType = static_cast<std::byte>(ContentType::application_data);
+
+static_assert(kSealBytes == kRecordHeaderBytes + 1 + kTagBytes);
 
 using KdfHandle = std::unique_ptr<EVP_KDF, FreeWith<&EVP_KDF_free>>;
 using KdfContextHandle = std::unique_ptr<EVP_KDF_CTX, FreeWith<&EVP_KDF_CTX_free>>;
@@ -43,8 +46,8 @@ bool expand_label(const TrafficSecret& secret, std::string_view label, MutableBy
                           params) == 1;
 }
 
-std::array<std::byte, kHeaderBytes> header_of(std::size_t sealed_bytes) {
-    return {std::byte{23}, std::byte{3}, std::byte{3}, static_cast<std::byte>(sealed_bytes >> 8),
+std::array<std::byte, kRecordHeaderBytes> header_of(std::size_t sealed_bytes) {
+    return {kOuterType, std::byte{3}, std::byte{3}, static_cast<std::byte>(sealed_bytes >> 8),
             static_cast<std::byte>(sealed_bytes & 0xff)};
 }
 
@@ -115,7 +118,7 @@ Nonce RecordKey::next_nonce() {
 
 bool RecordSealer::seal(ContentType type, std::span<const Bytes> content, ChunkPool& pool,
                         SliceQueue& out) {
-    std::array<Bytes, kMaxRecordViews + 1> inner;
+    std::array<Bytes, kSecureWriteViews + 1> inner;
     HOMEPORT_ASSERT(content.size() < inner.size());
     const std::byte type_byte{static_cast<std::uint8_t>(type)};
     std::size_t inner_bytes = 1;
@@ -124,16 +127,16 @@ bool RecordSealer::seal(ContentType type, std::span<const Bytes> content, ChunkP
         inner_bytes += content[i].size();
     }
     inner[content.size()] = Bytes(&type_byte, 1);
-    HOMEPORT_ASSERT(inner_bytes <= kMaxRecordBytes + 1);
+    HOMEPORT_ASSERT(inner_bytes <= kSecureWriteBytes + 1);
 
     const std::size_t sealed_bytes = inner_bytes + kTagBytes;
-    const MutableBytes record = out.reserve_piece(pool, kHeaderBytes + sealed_bytes);
+    const MutableBytes record = out.reserve_piece(pool, kRecordHeaderBytes + sealed_bytes);
     const auto header = header_of(sealed_bytes);
     std::memcpy(record.data(), header.data(), header.size());
     const bool sealed =
         key_.usable() && key_.aead().seal(key_.next_nonce(), header,
                                           std::span<const Bytes>(inner).first(content.size() + 1),
-                                          record.subspan(kHeaderBytes));
+                                          record.subspan(kRecordHeaderBytes));
     out.commit(sealed ? record.size() : 0);
     return sealed;
 }
@@ -151,12 +154,12 @@ bool RecordSealer::update_key(ChunkPool& pool, SliceQueue& out) {
 
 std::expected<OpenedRecord, Alert> RecordOpener::open(Bytes input, ChunkPool& pool,
                                                       SliceQueue& into) {
-    if (input.size() < kHeaderBytes) return OpenedRecord{};
+    if (input.size() < kRecordHeaderBytes) return OpenedRecord{};
     Reader reader(input);
-    const Bytes header = reader.take(kHeaderBytes);
+    const Bytes header = reader.take(kRecordHeaderBytes);
     const std::size_t sealed_bytes =
         std::to_integer<std::size_t>(header[3]) << 8 | std::to_integer<std::size_t>(header[4]);
-    if (header[0] != std::byte{23}) return std::unexpected(Alert::unexpected_message);
+    if (header[0] != kOuterType) return std::unexpected(Alert::unexpected_message);
     if (sealed_bytes > kMaxSealedBytes) return std::unexpected(Alert::record_overflow);
     if (sealed_bytes <= kTagBytes) return std::unexpected(Alert::decode_error);
     if (reader.remaining() < sealed_bytes) return OpenedRecord{};
@@ -181,7 +184,7 @@ std::expected<OpenedRecord, Alert> RecordOpener::open(Bytes input, ChunkPool& po
     if (content_bytes == 0) return drop(Alert::unexpected_message);
     const auto type = static_cast<ContentType>(inner[--content_bytes]);
     if (!carries(type)) return drop(Alert::unexpected_message);
-    const std::size_t record_bytes = kHeaderBytes + sealed_bytes;
+    const std::size_t record_bytes = kRecordHeaderBytes + sealed_bytes;
     const Bytes content = inner.first(content_bytes);
     if (type != ContentType::application_data) {
         message_.assign(content.begin(), content.end());

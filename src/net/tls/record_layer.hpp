@@ -73,7 +73,7 @@ public:
         : key_(source, suite, secret) {}
 
     bool usable() const { return key_.usable(); }
-    /// Appends one record with the views' bytes, at most kMaxRecordBytes in all, in one piece.
+    /// Appends one record with the views' bytes, at most kSecureWriteBytes in all, in one piece.
     /// False: the library refused.
     [[nodiscard]] bool seal(ContentType type, std::span<const Bytes> content, ChunkPool& pool,
                             SliceQueue& out);

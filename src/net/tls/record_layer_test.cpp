@@ -73,7 +73,7 @@ TEST_F(RecordTest, OpensWhatWasSealed) {
     SliceQueue into;
     std::string all;
     std::string wire;
-    for (const std::size_t size : {0UL, 1UL, 15UL, 16UL, 17UL, 4000UL, kMaxRecordBytes}) {
+    for (const std::size_t size : {0UL, 1UL, 15UL, 16UL, 17UL, 4000UL, kSecureWriteBytes}) {
         const std::string content(size, static_cast<char>('a' + size % 26));
         wire += sealed(ContentType::application_data, content);
         all += content;

@@ -5,8 +5,8 @@
 /// version.
 ///
 /// What was written in one turn of the loop leaves in one system call at its end, or as soon as
-/// kSendNowBytes have gathered; every write() makes records of its own, of at most kMaxRecordBytes.
-/// A connection that ends without close_notify was cut: `error`, never `eof`.
+/// kSendNowBytes have gathered; every write() makes records of its own, of at most
+/// kSecureWriteBytes. A connection that ends without close_notify was cut: `error`, never `eof`.
 ///
 /// The connecting side may count as established before the accepting side has looked at its key
 /// (RFC 8446 section 2): a refusal then arrives as `error` of the first reads.

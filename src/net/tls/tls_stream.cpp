@@ -163,41 +163,29 @@ bool TlsStream::ready_to_write() {
     return ready;
 }
 
+/// Takes what fits into one record.
 IoResult TlsStream::write(std::span<const Bytes> from) {
-    std::size_t moved = 0;
-    std::array<Bytes, kMaxRecordViews> views;
-    Bytes rest;
-    std::size_t next = 0;
-    while (next < from.size() || !rest.empty()) {
-        if (!ready_to_write()) break;
-        if (state_ == State::failed || write_dead_ || write_shut_) return IoResult::error();
-        std::size_t count = 0;
-        std::size_t room = kMaxRecordBytes;
-        while (count < views.size() && room > 0 && (next < from.size() || !rest.empty())) {
-            if (rest.empty()) rest = from[next++];
-            views[count] = rest.first(std::min(rest.size(), room));
-            rest = rest.subspan(views[count].size());
-            room -= views[count].size();
-            ++count;
-        }
-        moved += seal(std::span<const Bytes>(views).first(count));
+    if (!ready_to_write()) return IoResult::again();
+    if (state_ == State::failed || write_dead_ || write_shut_) return IoResult::error();
+    std::array<Bytes, kSecureWriteViews> views;
+    const std::size_t count = std::min(from.size(), views.size());
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        views[i] = from[i].first(std::min(from[i].size(), kSecureWriteBytes - bytes));
+        bytes += views[i].size();
     }
-    if (!out_.empty() || notify_) schedule();
-    return moved > 0 ? IoResult::moved(moved) : IoResult::again();
+    if (!seal(std::span<const Bytes>(views).first(count))) return IoResult::error();
+    schedule();
+    return IoResult::moved(bytes);
 }
 
-/// One record. Returns how many bytes it holds: all, or none when the connection has failed.
-std::size_t TlsStream::seal(std::span<const Bytes> views) {
+/// False: the cipher failed, and with it the connection.
+bool TlsStream::seal(std::span<const Bytes> views) {
     const std::uint64_t limit = shared_->records_per_key();
     bool sealed = sealer_->records() < limit || sealer_->update_key(shared_->pool(), out_);
     sealed = sealed && sealer_->seal(ContentType::application_data, views, shared_->pool(), out_);
-    if (!sealed) {
-        refuse(Alert::internal_error);
-        return 0;
-    }
-    std::size_t bytes = 0;
-    for (const Bytes view : views) bytes += view.size();
-    return bytes;
+    if (!sealed) refuse(Alert::internal_error);
+    return sealed;
 }
 
 /// OpenSSL's, during the handshake.

@@ -80,7 +80,7 @@ private:
     void on_alert(Bytes message);
     void on_handshake_message(Bytes message);
     void on_transport_end();
-    std::size_t seal(std::span<const Bytes> views);
+    bool seal(std::span<const Bytes> views);
     void seal_alert(std::uint8_t level, Alert alert);
     void flush();
     void send_close_notify();

@@ -11,9 +11,8 @@ namespace homeport::tunnel {
 
 inline constexpr std::uint64_t kProtocolVersion = 1;
 
-/// Frames are packed into records of at most this many bytes; sealed by TLS, with 22 bytes more,
-/// one fills a block.
-inline constexpr std::size_t kRecordBytes = kChunkBytes - 22;
+/// Frames are packed into records of at most this many bytes; sealed by TLS, one fills a block.
+inline constexpr std::size_t kRecordBytes = kChunkBytes - kSealBytes;
 /// Pieces of memory that one record is gathered from. More: the rest is copied.
 inline constexpr std::size_t kMaxRecordPieces = 32;
 /// Type, length, stream id and offset in front of a DATA payload.
