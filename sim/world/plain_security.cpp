@@ -34,7 +34,6 @@ public:
 
     ~PlainStream() override {
         if (destroyed_ != nullptr) *destroyed_ = true;
-        if (destroyed_ != nullptr) *destroyed_ = true;
         auto* kernel = dynamic_cast<SimStream*>(stream_.get());
         if (kernel != nullptr && failure_.empty() && !out_.empty()) kernel->take_over(out_.view());
     }
@@ -90,6 +89,12 @@ public:
     }
     std::string_view failure() const override { return failure_; }
     std::size_t backlog() const override { return established_ ? out_.size() : 0; }
+    std::unique_ptr<net::Stream> release() override {
+        if (!established_ || !failure_.empty() || shut_ || !out_.empty()) return nullptr;
+        failure_ = "given up for the stream below";
+        stream_->set_handler(nullptr);
+        return std::move(stream_);
+    }
 
 private:
     IoResult wait_readable() {

@@ -139,6 +139,12 @@ TEST(AgentSettings, fit_the_kind) {
                                     "target = \"a:80\"\nstand_in = \"web.html\"\n"),
                 ElementsAre(HasSubstr(":6: [[service]] \"a\": a service of kind tls has no port"),
                             HasSubstr(":9: [[service]] \"a\": only an http service")));
+    EXPECT_THAT(problems_of_service("name = \"a\"\nkind = \"http\"\nhosts = [\"h.net\"]\n"
+                                    "target = \"a:80\"\ninner = \"trust\"\n"),
+                ElementsAre(HasSubstr(":8: [[service]] \"a\": only visitors of a tls service")));
+    EXPECT_THAT(problems_of_service("name = \"a\"\nkind = \"tls\"\nhosts = [\"h.net\"]\n"
+                                    "target = \"a:443\"\ninner = \"trust\"\n"),
+                IsEmpty());
     EXPECT_THAT(problems_of_service("name = \"a\"\nkind = \"udp\"\nport = 80\ntarget = \"a:80\"\n"),
                 ElementsAre(HasSubstr(":5: [[service]] kind: \"udp\" is not supported by this "
                                       "version")));

@@ -81,6 +81,10 @@ void check_service(const Entry& entry, Report& report) {
     } else {
         check_by_name(entry, report);
     }
+    if (entry.service.kind != ServiceKind::tls) {
+        forbid(entry, "inner", "only visitors of a tls service bring an encryption of their own",
+               "remove inner", report);
+    }
     if (entry.service.kind != ServiceKind::http) {
         forbid(entry, "stand_in", "only an http service has a stand-in page", "remove stand_in",
                report);

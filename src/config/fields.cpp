@@ -152,6 +152,12 @@ Section service_section(Service& service, const std::string& folder, FileReader&
           "socket serves one port."},
          {"proxy_protocol", kOptional, "\"none\"", "", proxy_protocol_rule(service.proxy_protocol),
           "Version of the PROXY protocol header that tells the target who the visitor is."},
+         {"inner", kOptional, "\"seal\"", "", inner_rule(service.trust_inner),
+          "For tls. seal: what visitors send is encrypted once more on the way, and outlives a "
+          "change "
+          "of the line like everything else. trust: long transfers leave that encryption for the "
+          "visitors' own after 256 KiB, which costs half as much; from then on they end when the "
+          "line does, and whoever sits on the way can cut them."},
          {"allow", kOptional, "[\"192.0.2.0/24\"]", "everybody",
           networks_rule(service.allow, Networks::allow), "Visitors who may come."},
          {"deny", kOptional, "[]", "", networks_rule(service.deny, Networks::deny),

@@ -173,6 +173,10 @@ Rule proxy_protocol_rule(ProxyProtocol& into) {
                                                                {"v2", ProxyProtocol::v2}}});
 }
 
+Rule inner_rule(bool& trust) {
+    return word_rule(trust, std::array<Word<bool>, 2>{{{"seal", false}, {"trust", true}}});
+}
+
 Rule stand_in_rule(std::string& into, std::string folder, FileReader& files) {
     const auto read = [&into, &files, folder](const Node& node, const Place& place) {
         if (!expect(node, Node::Type::text, place)) return;

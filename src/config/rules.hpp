@@ -44,6 +44,7 @@ Rule count_rule(std::uint64_t& into, std::uint64_t min, std::uint64_t max);
 Rule level_rule(Level& into);
 Rule kind_rule(ServiceKind& into);
 Rule proxy_protocol_rule(ProxyProtocol& into);
+Rule inner_rule(bool& trust);
 
 Rule address_rule(IpAddress& into);
 Rule endpoint_rule(std::optional<Endpoint>& into);

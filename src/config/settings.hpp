@@ -32,6 +32,7 @@ struct Service {
     std::vector<Cidr> allow;    ///< empty: everybody
     std::vector<Cidr> deny;     ///< wins over allow
     std::string stand_in_html;  ///< contents of the stand_in file; empty: the relay's page
+    bool trust_inner = false;   ///< tls: the visitors' own encryption is enough for long transfers
     friend bool operator==(const Service&, const Service&) = default;
 };
 

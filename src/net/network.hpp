@@ -6,6 +6,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "net/callback.hpp"
+#include "net/splice.hpp"
 #include "net/stream.hpp"
 
 #include <functional>
@@ -69,6 +70,11 @@ public:
     virtual std::unique_ptr<Handle> resolve(std::string host, ResolveHandler on_done) = 0;
     /// Calls `on_change` after an address, route or link of this host changed. Bursts are joined.
     virtual std::unique_ptr<Handle> watch_changes(std::function<void()> on_change) = 0;
+    /// For one direction between two streams; the best that this network can do for its own.
+    virtual std::unique_ptr<Splice> splice();
+    /// Ends a stream of this network by `error` when its peer has answered nothing for about so
+    /// long, also when nobody has anything to say. Best effort.
+    virtual void limit_silence(Stream& stream, Duration limit);
 };
 
 }  // namespace homeport::net

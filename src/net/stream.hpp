@@ -118,6 +118,10 @@ public:
     virtual std::string_view failure() const = 0;
     /// Bytes taken by write() that the socket below has not taken yet.
     virtual std::size_t backlog() const = 0;
+    /// Gives up the encryption and hands over the stream below, from the next byte on; this one is
+    /// to be destroyed then. Both sides must have agreed on it, and the peer must be silent until
+    /// it knows. nullptr: not established, or bytes are on their way in either direction.
+    virtual std::unique_ptr<Stream> release() { return nullptr; }
 };
 
 inline IoResult SecureStream::read_into(SliceQueue& into, ChunkPool& pool) {

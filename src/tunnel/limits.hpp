@@ -4,6 +4,7 @@
 #include "core/time.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace homeport::tunnel {
 
@@ -23,6 +24,19 @@ inline constexpr std::size_t kMaxGreetingsPerSource = 64;
 inline constexpr Duration kDeadLinkAfter = 45s;
 /// An agent's target must accept the connection within this time.
 inline constexpr Duration kTargetDialTimeout = 10s;
+/// A stream that may go on beside its link asks to after so many bytes, and, refused, after so many
+/// more.
+inline constexpr std::uint64_t kBypassAfterBytes = 256 * 1024;
+inline constexpr std::uint64_t kBypassAgainBytes = 64 * 1024 * 1024;
+/// Asked for at one time, and in use by one session (each takes up to six descriptors at either
+/// end); more streams stay on the link for the present.
+inline constexpr std::size_t kMaxBypassesAsked = 16;
+inline constexpr std::size_t kMaxBypasses = 512;
+/// A relay must answer the wish within this time.
+inline constexpr Duration kBypassTimeout = 10s;
+/// A way beside a link whose peer answers nothing for about this long is cut.
+inline constexpr Duration kBypassSilence = 30s;
+
 /// Pairing as a whole.
 inline constexpr Duration kJoinTimeout = 30s;
 

@@ -170,6 +170,18 @@ void Link::cut() {
     stream_.reset();
 }
 
+std::unique_ptr<net::Stream> Link::release() {
+    flush();
+    if (closed()) return nullptr;
+    auto below = own_.empty() && rest_.empty() ? stream_->release() : nullptr;
+    if (below == nullptr) {
+        cut();
+    } else {
+        stream_.reset();
+    }
+    return below;
+}
+
 void Link::fail(const std::string& reason) {
     if (closed()) return;
     const std::string copy = reason.empty() ? "the link was cut" : reason;

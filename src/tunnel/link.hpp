@@ -63,6 +63,10 @@ public:
     /// Ends the link: politely after what was sent, or at once by a reset.
     void close();
     void cut();
+    /// Ends the link and hands over the connection below it, from its next byte on. Only when both
+    /// ends have agreed and the peer is silent (see SecureStream::release); nullptr: not possible,
+    /// the link was cut.
+    std::unique_ptr<net::Stream> release();
     bool closed() const { return stream_ == nullptr; }
 
     std::uint64_t bytes_received() const { return received_; }

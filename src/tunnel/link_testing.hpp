@@ -1,13 +1,16 @@
 #pragma once
 /// For tests: links over lines that the test holds, and two session drivers joined by such links.
 
+#include "net/network.hpp"
 #include "net/pump_testing.hpp"
 #include "tunnel/session_driver.hpp"
 #include "tunnel/tunnel_stream.hpp"
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +51,51 @@ inline std::string bytes_of(const Frame& frame) {
     write_frame(out, frame);
     return std::string(as_text(out.written()));
 }
+
+inline std::string text_of(std::size_t size) {
+    std::string text(size, 0);
+    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>((i * 2654435761U) >> 24);
+    return text;
+}
+
+/// Everything that is there to read now; the status that ended it.
+inline std::pair<std::string, IoResult::Status> drain(net::Stream& stream) {
+    std::string got;
+    std::array<std::byte, 5000> buffer;
+    while (true) {
+        const IoResult result = stream.read(MutableBytes(buffer));
+        if (result.status != IoResult::Status::ok) return {got, result.status};
+        got += as_text(Bytes(buffer).first(result.bytes));
+    }
+}
+
+/// Notes what it is asked for; nothing ever connects.
+class RecordingNetwork final : public net::Network {
+public:
+    Result<std::unique_ptr<net::Listener>> listen(const net::SocketAddress&,
+                                                  const net::ListenOptions&,
+                                                  net::AcceptHandler) override {
+        return fail(Errc::denied, "nobody listens here");
+    }
+    std::unique_ptr<net::Handle> dial(const net::SocketAddress& to, const net::DialOptions&,
+                                      net::DialHandler) override {
+        const auto* endpoint = std::get_if<Endpoint>(&to);
+        dialled.insert(endpoint != nullptr ? endpoint->to_string()
+                                           : std::get<net::UnixPath>(to).path);
+        ++dials;
+        return nullptr;
+    }
+    std::unique_ptr<net::Handle> resolve(std::string host, net::ResolveHandler on_done) override {
+        resolved.insert(host);
+        on_done(std::vector<IpAddress>{*IpAddress::parse("192.168.1.10")});
+        return nullptr;
+    }
+    std::unique_ptr<net::Handle> watch_changes(std::function<void()>) override { return nullptr; }
+
+    std::set<std::string> dialled;
+    std::set<std::string> resolved;
+    std::size_t dials = 0;
+};
 
 /// A relay's and an agent's driver. pump() carries what they write to each other, in pieces.
 class Pair {

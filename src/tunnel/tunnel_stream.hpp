@@ -36,6 +36,7 @@ public:
     bool established() const override { return stream_->established(); }
     Errc failure() const override { return stream_->failure(); }
     bool failed() const { return stream_->failed(); }
+    StreamId id() const { return stream_->id(); }
 
     /// Agent: the target is connected, or cannot be.
     void establish();

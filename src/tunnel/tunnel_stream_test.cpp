@@ -25,23 +25,6 @@ struct Edges final : net::StreamHandler {
     void on_writable() override { ++writable; }
 };
 
-std::string text_of(std::size_t size) {
-    std::string text(size, 0);
-    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>((i * 2654435761U) >> 24);
-    return text;
-}
-
-/// Everything that is there now; the status that ended it.
-std::pair<std::string, Status> drain(net::Stream& stream) {
-    std::string got;
-    std::array<std::byte, 5000> buffer;
-    while (true) {
-        const IoResult result = stream.read(MutableBytes(buffer));
-        if (result.status != Status::ok) return {got, result.status};
-        got += as_text(Bytes(buffer).first(result.bytes));
-    }
-}
-
 struct TunnelStreamTest : ::testing::Test {
     std::optional<Pair> pair{std::in_place};
     std::unique_ptr<TunnelStream> stream;

@@ -2,6 +2,7 @@
 
 #include "net/linux/change_watch.hpp"
 #include "net/linux/dialer.hpp"
+#include "net/linux/kernel_splice.hpp"
 #include "net/linux/listener.hpp"
 
 namespace homeport::net {
@@ -38,6 +39,15 @@ std::unique_ptr<Handle> LinuxNetwork::watch_changes(std::function<void()> on_cha
     auto watch = std::make_unique<ChangeWatch>(loop_, std::move(on_change));
     if (!watch->start()) return std::make_unique<Handle>();
     return watch;
+}
+
+std::unique_ptr<Splice> LinuxNetwork::splice() {
+    return std::make_unique<KernelSplice>();
+}
+
+void LinuxNetwork::limit_silence(Stream& stream, Duration limit) {
+    const auto* const socket = dynamic_cast<SocketStream*>(&stream);
+    if (socket != nullptr && socket->native() >= 0) net::limit_silence(socket->native(), limit);
 }
 
 }  // namespace homeport::net

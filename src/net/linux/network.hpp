@@ -22,6 +22,8 @@ public:
     std::unique_ptr<Handle> resolve(std::string host, ResolveHandler on_done) override;
     /// Where the kernel refuses to tell, the handle never calls.
     std::unique_ptr<Handle> watch_changes(std::function<void()> on_change) override;
+    std::unique_ptr<Splice> splice() override;
+    void limit_silence(Stream& stream, Duration limit) override;
 
 private:
     EpollLoop& loop_;

@@ -5,6 +5,7 @@
 #include "net/linux/lingering.hpp"
 #include "net/linux/socket_address.hpp"
 
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -43,6 +44,15 @@ std::size_t fill(std::span<iovec> vectors, auto views, std::size_t& total) {
 int queued_bytes(int fd, unsigned long request) {
     int bytes = 0;
     return ::ioctl(fd, request, &bytes) == 0 ? bytes : 0;
+}
+
+/// Returns as splice(2) does.
+long splice_some(int from, int to, std::size_t max_bytes) {
+    long count = 0;
+    do {
+        count = ::splice(from, nullptr, to, nullptr, max_bytes, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    } while (count < 0 && errno == EINTR);
+    return count;
 }
 
 /// On: the kernel resets the connection when its descriptor closes. Set while a stream lives, so
@@ -103,6 +113,27 @@ IoResult SocketStream::read(std::span<const MutableBytes> into) {
     } while (count < 0 && errno == EINTR);
     HOMEPORT_ASSERT(room > 0);
     return read_result(count, room, errno);
+}
+
+IoResult SocketStream::read_into_pipe(int pipe, std::size_t max_bytes) {
+    if (has(kDead)) return IoResult::error();
+    if (!has(kReadable)) {
+        set(kReadWaiting);
+        return IoResult::again();
+    }
+    const long count = splice_some(registration_.fd, pipe, max_bytes);
+    // A pipe may be full before the socket is empty: a short count says nothing of the socket.
+    return read_result(count, static_cast<std::size_t>(std::max(count, 1L)), errno);
+}
+
+IoResult SocketStream::write_from_pipe(int pipe, std::size_t bytes) {
+    if (has(kWriteDead)) return IoResult::error();
+    if (!has(kWritable)) {
+        set(kWriteWaiting);
+        return IoResult::again();
+    }
+    const long count = splice_some(pipe, registration_.fd, bytes);
+    return write_result(count, static_cast<std::size_t>(std::max(count, 1L)), errno);
 }
 
 IoResult SocketStream::read_result(long count, std::size_t room, int error) {

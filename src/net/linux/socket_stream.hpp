@@ -36,6 +36,11 @@ public:
     Endpoint peer() const override { return peer_; }
     Endpoint local() const override;
 
+    /// As read() and write(), but the bytes go into and come out of a pipe of the kernel. The pipe
+    /// must be empty before the first, so that `again` can only be said of the socket.
+    IoResult read_into_pipe(int pipe, std::size_t max_bytes);
+    IoResult write_from_pipe(int pipe, std::size_t bytes);
+
     /// The descriptor, -1 after reset().
     int native() const { return registration_.fd; }
 

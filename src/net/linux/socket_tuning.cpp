@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <algorithm>
 #include <cerrno>
 
 namespace homeport::net {
@@ -41,6 +42,22 @@ void unpace_local_path(int fd, const SocketAddress& address) {
     const auto* const endpoint = std::get_if<Endpoint>(&address);
     if (endpoint == nullptr || !endpoint->address.is_loopback()) return;
     ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, kUnpaced.data(), kUnpaced.size());
+}
+
+void limit_silence(int fd, Duration limit) {
+    constexpr int kProbes = 3;
+    const int on = 1;
+    const auto seconds =
+        static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(limit).count());
+    const int until_first = std::max(1, seconds / 2);
+    const int between = std::max(1, seconds / 2 / kProbes);
+    const int limit_ms = seconds * 1000;
+    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &until_first, sizeof until_first);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &between, sizeof between);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &kProbes, sizeof kProbes);
+    // Probes stand still while data waits to be acknowledged; then this limit holds.
+    ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof limit_ms);
 }
 
 Result<> tune_socket(Stream& stream, const SocketTuning& tuning) {

@@ -244,6 +244,42 @@ TEST_F(TlsTest, FarewellEndsInTime) {
     EXPECT_EQ(relay->ended, Status::error);
 }
 
+// Once both have agreed, the stream below goes on where the records end; before, and while
+// something is under way, it cannot be had.
+TEST_F(TlsTest, Release) {
+    auto [near, far] = memory::make_pair(loop);
+    agent =
+        std::make_unique<Collector>(agent_security.connect(std::move(near), relay_id.public_key()));
+    relay = std::make_unique<Collector>(relay_security.accept(std::move(far)));
+    EXPECT_EQ(agent->stream->release(), nullptr);
+    loop.settle();
+    agent->stream->write(as_bytes("let us"));
+    loop.settle();
+    relay->stream->write(as_bytes("agreed"));
+    const auto below_relay = relay->stream->release();
+    ASSERT_NE(below_relay, nullptr);
+    relay.reset();
+    loop.settle();
+    EXPECT_EQ(agent->text, "agreed");
+    const auto below_agent = agent->stream->release();
+    ASSERT_NE(below_agent, nullptr);
+    EXPECT_EQ(agent->stream->write(as_bytes("x")).status, Status::error);
+    agent.reset();
+    loop.settle();
+    std::array<std::byte, 10> room{};
+    EXPECT_EQ(below_relay->read(MutableBytes(room)).status, Status::again) << "no farewell";
+    EXPECT_EQ(below_agent->write(as_bytes("open")).bytes, 4U);
+    EXPECT_EQ(below_relay->read(MutableBytes(room)).bytes, 4U);
+    EXPECT_EQ(as_text(Bytes(room).first(4)), "open");
+}
+
+TEST_F(TlsTest, ReleaseNeedsQuiet) {
+    connect(relay_security.own_key(), 100);
+    relay->reading = false;
+    agent->stream->write(as_bytes(std::string(10'000, 'x')));
+    EXPECT_EQ(agent->stream->release(), nullptr) << "the socket has not taken it all";
+}
+
 // reset() is seen as an error by both sides.
 TEST_F(TlsTest, Reset) {
     connect();

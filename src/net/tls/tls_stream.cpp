@@ -36,6 +36,7 @@ TlsStream::TlsStream(std::shared_ptr<TlsShared> shared, std::unique_ptr<Stream> 
 
 TlsStream::~TlsStream() {
     if (scheduled_) shared_->forget(*this);
+    if (inner_ == nullptr) return;
     inner_->set_handler(nullptr);
     if (state_ == State::open) send_close_notify();
     if (state_ == State::handshake || write_dead_ || out_.empty()) return;
@@ -246,6 +247,16 @@ void TlsStream::reset() {
     write_dead_ = true;
     notify_ = false;
     out_.clear();
+}
+
+std::unique_ptr<Stream> TlsStream::release() {
+    if (state_ == State::open) flush();
+    const bool quiet = in_.empty() && opened_.empty() && out_.empty();
+    if (state_ != State::open || write_dead_ || peer_shut_ || told_end_ || !quiet) return nullptr;
+    fail("given up for the stream below");
+    write_dead_ = true;
+    inner_->set_handler(nullptr);
+    return std::move(inner_);
 }
 
 // --- handshake and end

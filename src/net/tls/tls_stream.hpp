@@ -46,6 +46,7 @@ public:
     std::string_view protocol() const override;
     std::string_view failure() const override { return failure_; }
     std::size_t backlog() const override { return out_.size(); }
+    std::unique_ptr<Stream> release() override;
 
     /// For TlsShared: its calls, and OpenSSL's through it.
     void at_end_of_turn();

@@ -1,5 +1,6 @@
 #include "tunnel/agent/agent.hpp"
 
+#include "tunnel/agent/bypasses.hpp"
 #include "tunnel/agent/dialer.hpp"
 #include "tunnel/agent/services.hpp"
 #include "tunnel/agent/targets.hpp"
@@ -37,7 +38,8 @@ public:
                    .window = options_.resume.window,
                    .name = {}},
                   options_.resume.session_bytes, &total_),
-          targets_(world_, services_),
+          bypasses_(world_, options_.relay_key, [this] { return way_to_relay(); }),
+          targets_(world_, services_, bypasses_),
           dialer_(world_, options_.relay, options_.relay_key,
                   [this](std::unique_ptr<Link> link) { on_new_link(std::move(link)); }),
           attach_timer_(world.loop.timers(), net::call<&Impl::attach_late>(this)),
@@ -65,12 +67,14 @@ private:
     void window_over();
     void announce(Link& link);
     void on_announced(const Link& link);
+    std::optional<Bypasses::Way> way_to_relay();
 
     AgentWorld world_;
     Options options_;
     Budget total_;
     Services services_;
     SessionDriver driver_;
+    Bypasses bypasses_;
     Targets targets_;
     Dialer dialer_;
     std::vector<std::unique_ptr<Link>> spare_;
@@ -150,6 +154,13 @@ void Agent::Impl::on_announced(const Link& link) {
     if (link.id() != announced_on_ || announces_open_ == 0) return;
     --announces_open_;
     announced_ = announces_open_ == 0;
+}
+
+/// Where the present link leads: resolving anew might find another relay.
+std::optional<Bypasses::Way> Agent::Impl::way_to_relay() {
+    const Link* const link = driver_.active_link();
+    if (link == nullptr) return std::nullopt;
+    return Bypasses::Way{link->peer(), driver_.session().instance()};
 }
 
 void Agent::Impl::on_health() {

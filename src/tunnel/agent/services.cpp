@@ -50,7 +50,9 @@ Result<Route> Services::route(const OpenInfo& info) const {
     const std::uint16_t first = service.ports ? service.ports->first : std::uint16_t{0};
     const bool port_fits = service.ports ? service.ports->contains(info.port) : info.port == 0;
     if (!port_fits) return fail(Errc::denied, "the port does not belong to the service");
-    Route route{.service = info.service, .proxy_protocol = service.proxy_protocol};
+    Route route{.service = info.service,
+                .proxy_protocol = service.proxy_protocol,
+                .trust_inner = service.trust_inner};
     const config::Target& target = service.target;
     if (!target.unix_path.empty()) {
         route.unix_path = target.unix_path;

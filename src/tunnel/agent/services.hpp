@@ -20,6 +20,7 @@ struct Route {
     std::string unix_path;  ///< or:
     HostPort target;
     ProxyProtocol proxy_protocol = ProxyProtocol::none;
+    bool trust_inner = false;  ///< long transfers may leave the link
 };
 
 class Services {

@@ -47,8 +47,8 @@ private:
     void connected(std::unique_ptr<net::Stream> target) {
         stream_->set_handler(nullptr);
         stream_->establish();
-        pump_ = std::make_unique<net::Pump>(owner_.world_.loop, std::move(target),
-                                            std::move(stream_), net::call<&Connection::done>(this));
+        pump_ = std::make_unique<net::Pump>(owner_.world_.loop, std::move(target), take_stream(),
+                                            net::call<&Connection::done>(this));
         const auto header = make_proxy_header(route_.proxy_protocol, visitor_, local_);
         SliceQueue lead;
         lead.append_copy(owner_.world_.pool, header);
@@ -57,6 +57,12 @@ private:
             pump_->count_into({.in = &status->bytes_out, .out = &status->bytes_in});
         }
         pump_->start();
+    }
+
+    std::unique_ptr<net::BufferedStream> take_stream() {
+        if (!route_.trust_inner) return std::move(stream_);
+        return std::make_unique<BypassStream>(owner_.world_.network, std::move(stream_),
+                                              owner_.bypasses_);
     }
 
     void refuse(const Error& error) {
@@ -84,8 +90,11 @@ private:
     std::unique_ptr<net::Pump> pump_;
 };
 
-Targets::Targets(const AgentWorld& world, Services& services)
-    : world_(world), services_(services), clear_(net::call<&Targets::clear_finished>(this)) {}
+Targets::Targets(const AgentWorld& world, Services& services, BypassDesk& bypasses)
+    : world_(world),
+      services_(services),
+      bypasses_(bypasses),
+      clear_(net::call<&Targets::clear_finished>(this)) {}
 
 Targets::~Targets() = default;
 

@@ -5,6 +5,7 @@
 #include "net/pump.hpp"
 #include "tunnel/agent/agent.hpp"
 #include "tunnel/agent/services.hpp"
+#include "tunnel/bypass_stream.hpp"
 #include "tunnel/tunnel_stream.hpp"
 
 #include <memory>
@@ -15,7 +16,7 @@ namespace homeport::tunnel {
 
 class Targets {
 public:
-    Targets(const AgentWorld& world, Services& services);
+    Targets(const AgentWorld& world, Services& services, BypassDesk& bypasses);
     ~Targets();
 
     /// Dials the stream's target if the settings have one, else refuses the stream.
@@ -31,6 +32,7 @@ private:
 
     AgentWorld world_;
     Services& services_;
+    BypassDesk& bypasses_;
     std::unordered_map<const Connection*, std::unique_ptr<Connection>> connections_;
     std::vector<std::unique_ptr<Connection>> finished_;  ///< over, but maybe still on the stack
     net::Continuation clear_;

@@ -9,34 +9,6 @@
 namespace homeport::tunnel::testing {
 namespace {
 
-/// Notes what it is asked for; nothing ever connects.
-class RecordingNetwork final : public net::Network {
-public:
-    Result<std::unique_ptr<net::Listener>> listen(const net::SocketAddress&,
-                                                  const net::ListenOptions&,
-                                                  net::AcceptHandler) override {
-        return fail(Errc::denied, "nobody listens here");
-    }
-    std::unique_ptr<net::Handle> dial(const net::SocketAddress& to, const net::DialOptions&,
-                                      net::DialHandler) override {
-        const auto* endpoint = std::get_if<Endpoint>(&to);
-        dialled.insert(endpoint != nullptr ? endpoint->to_string()
-                                           : std::get<net::UnixPath>(to).path);
-        ++dials;
-        return nullptr;
-    }
-    std::unique_ptr<net::Handle> resolve(std::string host, net::ResolveHandler on_done) override {
-        resolved.insert(host);
-        on_done(std::vector<IpAddress>{*IpAddress::parse("192.168.1.10")});
-        return nullptr;
-    }
-    std::unique_ptr<net::Handle> watch_changes(std::function<void()>) override { return nullptr; }
-
-    std::set<std::string> dialled;
-    std::set<std::string> resolved;
-    std::size_t dials = 0;
-};
-
 class NoSecurity final : public net::Security {
 public:
     PublicKey own_key() const override { return {}; }
@@ -54,12 +26,19 @@ public:
     void fill(MutableBytes out) override { std::ranges::fill(out, std::byte{}); }
 };
 
+class NoBypass final : public BypassDesk {
+public:
+    void on_bulk(BypassStream&) override {}
+    void on_gone(BypassStream&) override {}
+};
+
 struct TargetsTest : ::testing::Test {
     Pair pair;
     RecordingNetwork network;
     NoSecurity security;
     NoEntropy entropy;
     Services services;
+    NoBypass bypasses;
     std::unique_ptr<Targets> targets;
     std::mt19937 random{11};
 
@@ -71,7 +50,8 @@ struct TargetsTest : ::testing::Test {
         ftp.target = {.host = "192.168.1.10", .ports = {42000, 42010}, .unix_path = {}};
         services.replace({web, ftp});
         targets = std::make_unique<Targets>(
-            AgentWorld{pair.loop, network, security, entropy, pair.log, pair.pool}, services);
+            AgentWorld{pair.loop, network, security, entropy, pair.log, pair.pool}, services,
+            bypasses);
         pair.attach();
         pair.pump();
     }

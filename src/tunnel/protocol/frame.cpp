@@ -19,6 +19,8 @@ enum class Type : std::uint8_t {
     announce = 0x08,
     announced = 0x09,
     park = 0x0a,
+    bypass = 0x0b,
+    bypassed = 0x0c,
     open = 0x10,
     opened = 0x11,
     data = 0x12,
@@ -140,6 +142,12 @@ struct BodyWriter {
         out.text(f.service);
         return Type::park;
     }
+    Type operator()(const BypassFrame& f) const {
+        out.raw(f.instance.bytes);
+        out.varint(f.stream.value);
+        return Type::bypass;
+    }
+    Type operator()(const BypassedFrame&) const { return Type::bypassed; }
     Type operator()(const OpenFrame& f) const {
         out.varint(f.stream.value);
         out.varint(f.service);
@@ -241,6 +249,13 @@ Frame read_park(Reader& in) {
     return f;
 }
 
+Frame read_bypass(Reader& in) {
+    BypassFrame f;
+    f.instance.bytes = read_array<16>(in);
+    f.stream = read_stream(in);
+    return f;
+}
+
 Frame read_open(Reader& in) {
     OpenFrame f;
     f.stream = read_stream(in);
@@ -296,6 +311,10 @@ std::optional<Frame> read_body(std::uint8_t type, Reader& in) {
         return AnnouncedFrame{in.rest()};
     case Type::park:
         return read_park(in);
+    case Type::bypass:
+        return read_bypass(in);
+    case Type::bypassed:
+        return BypassedFrame{};
     case Type::open:
         return read_open(in);
     case Type::opened:
@@ -371,10 +390,11 @@ Result<std::optional<ParsedFrame>> parse_frame(Bytes input, std::size_t max_fram
 }
 
 std::string_view frame_name(const Frame& frame) {
-    static constexpr std::array<std::string_view, 21> kNames{
-        "HELLO",    "WELCOME",   "RESUME",    "RESUME_END", "JOIN",   "JOINED",   "REFUSED",
-        "ANNOUNCE", "ANNOUNCED", "PARK",      "OPEN",       "OPENED", "DATA",     "FIN",
-        "ACK",      "RESET",     "RESET_ACK", "PING",       "PONG",   "STOPPING", "UNKNOWN"};
+    static constexpr std::array<std::string_view, 23> kNames{
+        "HELLO",     "WELCOME",  "RESUME",    "RESUME_END", "JOIN",   "JOINED",
+        "REFUSED",   "ANNOUNCE", "ANNOUNCED", "PARK",       "BYPASS", "BYPASSED",
+        "OPEN",      "OPENED",   "DATA",      "FIN",        "ACK",    "RESET",
+        "RESET_ACK", "PING",     "PONG",      "STOPPING",   "UNKNOWN"};
     static_assert(std::variant_size_v<Frame> == kNames.size());
     return kNames.at(frame.index());
 }

@@ -69,6 +69,13 @@ struct ParkFrame {
     bool parked = false;
     std::string_view service;  ///< empty: all
 };
+/// Asks that the stream goes on unsealed on the connection that this came over.
+struct BypassFrame {
+    InstanceId instance;  ///< of the agent's process, to which the stream belongs
+    StreamId stream;
+};
+/// Granted: nothing more is said in frames here.
+struct BypassedFrame {};
 struct OpenFrame {
     StreamId stream;
     std::uint32_t service = 0;
@@ -114,10 +121,11 @@ struct UnknownFrame {
     std::uint8_t type = 0;
 };
 
-using Frame = std::variant<HelloFrame, WelcomeFrame, ResumeFrame, ResumeEndFrame, JoinFrame,
-                           JoinedFrame, RefusedFrame, AnnounceFrame, AnnouncedFrame, ParkFrame,
-                           OpenFrame, OpenedFrame, DataFrame, FinFrame, AckFrame, ResetFrame,
-                           ResetAckFrame, PingFrame, PongFrame, StoppingFrame, UnknownFrame>;
+using Frame =
+    std::variant<HelloFrame, WelcomeFrame, ResumeFrame, ResumeEndFrame, JoinFrame, JoinedFrame,
+                 RefusedFrame, AnnounceFrame, AnnouncedFrame, ParkFrame, BypassFrame, BypassedFrame,
+                 OpenFrame, OpenedFrame, DataFrame, FinFrame, AckFrame, ResetFrame, ResetAckFrame,
+                 PingFrame, PongFrame, StoppingFrame, UnknownFrame>;
 
 /// Writes the frame; requires kMaxControlFrameBytes of room, for DATA kMaxDataHeaderBytes +
 /// payload. ANNOUNCE, ANNOUNCED and texts need what they hold.

@@ -52,6 +52,8 @@ std::vector<Frame> all_frames() {
         AnnounceFrame{as_bytes(kPayload)},
         AnnouncedFrame{as_bytes(kPayload)},
         ParkFrame{true, "web"},
+        BypassFrame{instance(5), {kMaxVarint}},
+        BypassedFrame{},
         OpenFrame{{17}, 0xffffffff, 8080, v4, v6, 1 << 20},
         OpenedFrame{{17}},
         DataFrame{{17}, 1'000'000'000'000, as_bytes(kPayload)},

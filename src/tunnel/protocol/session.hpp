@@ -133,6 +133,8 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
+    InstanceId instance() const { return options_.instance; }
+
     // Links.
     /// Agent: a secure link is up; queues HELLO and the list of streams for it. A link that was
     /// being attached before is given up.

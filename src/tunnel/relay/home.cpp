@@ -1,6 +1,9 @@
 #include "tunnel/relay/home.hpp"
 
+#include "tunnel/limits.hpp"
 #include "tunnel/tunnel_stream.hpp"
+
+#include <algorithm>
 
 namespace homeport::tunnel {
 
@@ -72,8 +75,43 @@ std::unique_ptr<net::BufferedStream> Home::open(const OpenInfo& info) {
     if (stream == nullptr) {
         return make_failed_stream(world_.loop, Errc::limit, info.visitor, info.local);
     }
-    return std::make_unique<TunnelStream>(world_.loop, driver_.session(), *stream,
-                                          shared_from_this());
+    auto tunnelled =
+        std::make_unique<TunnelStream>(world_.loop, driver_.session(), *stream, shared_from_this());
+    if (!may_bypass(info.service)) return tunnelled;
+    BypassDesk& desk = *this;
+    auto bypass = std::make_unique<BypassStream>(world_.network, std::move(tunnelled), desk);
+    bypasses_[bypass->id()] = bypass.get();
+    return bypass;
+}
+
+/// What the visitors of these say is encrypted between them and the home.
+bool Home::may_bypass(std::uint32_t service) const {
+    return std::ranges::any_of(offers_, [service](const Offer& offer) {
+        return offer.id == service && offer.kind == ServiceKind::tls;
+    });
+}
+
+void Home::on_gone(BypassStream& stream) {
+    const auto found = bypasses_.find(stream.id());
+    if (found != bypasses_.end() && found->second == &stream) bypasses_.erase(found);
+}
+
+Result<> Home::bypass(Link& link, const BypassFrame& wish) {
+    if (wish.instance != agent_instance_) return fail(Errc::closed, "a newer agent is there");
+    const auto found = bypasses_.find(wish.stream);
+    if (found == bypasses_.end())
+        return fail(Errc::not_found, "no such stream, or not one of a tls service");
+    if (!found->second->linked()) return fail(Errc::exists, "the stream has left its link already");
+    const auto left =
+        std::ranges::count_if(bypasses_, [](const auto& entry) { return !entry.second->linked(); });
+    if (static_cast<std::size_t>(left) >= kMaxBypasses)
+        return fail(Errc::limit, "too many streams have left their link");
+    link.send(BypassedFrame{});
+    auto beside = link.release();
+    if (beside == nullptr) return fail(Errc::io, "the connection cannot leave its encryption");
+    world_.log.debug("stream.bypass", {{"agent", record_.name}, {"stream", wish.stream.value}});
+    found->second->await(std::move(beside));
+    return {};
 }
 
 void Home::end() {

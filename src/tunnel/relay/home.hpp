@@ -2,6 +2,7 @@
 /// One agent as the relay sees it: its record, its session, what it publishes. Exists for every
 /// agent in the store, also while nothing is connected, so that visitors can wait for it.
 
+#include "tunnel/bypass_stream.hpp"
 #include "tunnel/protocol/offer.hpp"
 #include "tunnel/relay/relay.hpp"
 #include "tunnel/session_driver.hpp"
@@ -9,11 +10,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace homeport::tunnel {
 
-class Home final : public std::enable_shared_from_this<Home>, DriverUser {
+class Home final : public std::enable_shared_from_this<Home>, DriverUser, BypassDesk {
 public:
     Home(const Relay::World& world, const Relay::Options& options, InstanceId relay_instance,
          Budget& total, store::AgentRecord record);
@@ -29,6 +31,11 @@ public:
     /// stays with the caller.
     Result<> attach(std::unique_ptr<Link>& link, const HelloFrame& hello);
     std::unique_ptr<net::BufferedStream> open(const OpenInfo& info);
+    /// The agent wants a stream of a tls service to go on beside its links, on the connection below
+    /// `link`. Errors leave the link as it is, or closed: closed (of another process), not_found,
+    /// exists, limit,
+    /// io.
+    Result<> bypass(Link& link, const BypassFrame& wish);
     bool up() const { return driver_.healthy(); }
     /// The agent is revoked: cut now, publish nothing.
     void end();
@@ -40,7 +47,10 @@ private:
     Result<> on_control(Link& link, const Frame& frame) override;
     void on_attached(Link& link, bool resumed) override;
     void on_health() override;
+    void on_bulk(BypassStream&) override {}
+    void on_gone(BypassStream& stream) override;
 
+    bool may_bypass(std::uint32_t service) const;
     Result<> on_announce(Link& link, Bytes offers);
     std::vector<OfferResult> publish(const std::vector<Offer>& offers);
     void window_over();
@@ -53,6 +63,7 @@ private:
     InstanceId displaced_{};  ///< an older process with the same key; may not push the newer out
     std::uint64_t epoch_ = 0;
     std::vector<Offer> offers_;
+    std::unordered_map<StreamId, BypassStream*> bypasses_;  ///< streams that may have one
     bool resumable_ = false;
     net::Timer window_timer_;
 };

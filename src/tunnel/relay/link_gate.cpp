@@ -53,17 +53,24 @@ Result<> LinkGate::on_link_frame(Link& link, const Frame& frame, const ChunkRef&
     if (guest == guests_.end() || guest->answered) return {};
     if (const auto* join = std::get_if<JoinFrame>(&frame)) {
         answer(*guest, desk_.on_join(link, *join));
-        return {};
-    }
-    const auto* const hello = std::get_if<HelloFrame>(&frame);
-    if (hello == nullptr) return fail(Errc::protocol, "neither HELLO nor JOIN");
-    const Result<> result = desk_.on_hello(guest->link, *hello);
-    if (result) {
-        leave(guest);
+    } else if (const auto* hello = std::get_if<HelloFrame>(&frame)) {
+        greet(guest, *hello);
+    } else if (const auto* bypass = std::get_if<BypassFrame>(&frame)) {
+        divert(guest, *bypass);
     } else {
-        answer(*guest, result);
+        return fail(Errc::protocol, "neither HELLO nor JOIN nor BYPASS");
     }
     return {};
+}
+
+void LinkGate::greet(std::vector<Guest>::iterator guest, const HelloFrame& hello) {
+    const Result<> result = desk_.on_hello(guest->link, hello);
+    result ? leave(guest) : answer(*guest, result);
+}
+
+void LinkGate::divert(std::vector<Guest>::iterator guest, const BypassFrame& bypass) {
+    const Result<> result = desk_.on_bypass(*guest->link, bypass);
+    guest->link->closed() ? leave(guest) : answer(*guest, result);
 }
 
 void LinkGate::answer(Guest& guest, const Result<>& result) {

@@ -1,5 +1,6 @@
 #pragma once
-/// Where a connection waits until it has proven its key and said what it wants: HELLO or JOIN.
+/// Where a connection waits until it has proven its key and said what it wants: HELLO, JOIN or
+/// BYPASS.
 /// Bounded in number, by source and in time, because anybody can come this far.
 
 #include "tunnel/limits.hpp"
@@ -19,6 +20,7 @@ public:
     public:
         virtual Result<> on_hello(std::unique_ptr<Link>& link, const HelloFrame& hello) = 0;
         virtual Result<> on_join(Link& link, const JoinFrame& join) = 0;
+        virtual Result<> on_bypass(Link& link, const BypassFrame& bypass) = 0;
 
     protected:
         ~Desk() = default;
@@ -46,6 +48,8 @@ private:
     void on_link_down(Link& link, const std::string& reason) override;
 
     std::vector<Guest>::iterator find(const Link& link);
+    void greet(std::vector<Guest>::iterator guest, const HelloFrame& hello);
+    void divert(std::vector<Guest>::iterator guest, const BypassFrame& bypass);
     void answer(Guest& guest, const Result<>& result);
     void leave(std::vector<Guest>::iterator guest);
     void expire();

@@ -7,6 +7,14 @@
 #include <map>
 
 namespace homeport::tunnel {
+namespace {
+
+Result<> unknown_key() {
+    return fail(Errc::denied,
+                "this agent's key is not known here or was revoked; pair it with a new token");
+}
+
+}  // namespace
 
 class Relay::Impl final : LinkGate::Desk {
 public:
@@ -30,6 +38,8 @@ public:
 private:
     Result<> on_hello(std::unique_ptr<Link>& link, const HelloFrame& hello) override;
     Result<> on_join(Link& link, const JoinFrame& join) override;
+    Result<> on_bypass(Link& link, const BypassFrame& bypass) override;
+    Home* home_of(const PublicKey& key);
     void take_record(const store::AgentRecord& record);
 
     World world_;
@@ -62,12 +72,20 @@ void Relay::Impl::accept_link(std::unique_ptr<net::Stream> stream) {
 }
 
 Result<> Relay::Impl::on_hello(std::unique_ptr<Link>& link, const HelloFrame& hello) {
-    const PublicKey key = link->peer_key();
+    Home* const home = home_of(link->peer_key());
+    return home == nullptr ? unknown_key() : home->attach(link, hello);
+}
+
+Result<> Relay::Impl::on_bypass(Link& link, const BypassFrame& bypass) {
+    Home* const home = home_of(link.peer_key());
+    return home == nullptr ? unknown_key() : home->bypass(link, bypass);
+}
+
+Home* Relay::Impl::home_of(const PublicKey& key) {
     for (const auto& [name, home] : homes_) {
-        if (home->record().key == key) return home->attach(link, hello);
+        if (home->record().key == key) return home.get();
     }
-    return fail(Errc::denied,
-                "this agent's key is not known here or was revoked; pair it with a new token");
+    return nullptr;
 }
 
 Result<> Relay::Impl::on_join(Link& link, const JoinFrame& join) {
