@@ -6,6 +6,12 @@ std::unique_ptr<Splice> Network::splice() {
     return std::make_unique<CopySplice>();
 }
 
-void Network::limit_silence(Stream&, Duration) {}
+bool Network::watch_peer(Stream&, const PeerWatch&) {
+    return false;
+}
+
+std::optional<IpAddress> Network::source_for(const Endpoint&) {
+    return std::nullopt;
+}
 
 }  // namespace homeport::net

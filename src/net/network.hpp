@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,6 +33,15 @@ struct ListenOptions {
 
 struct DialOptions {
     Duration timeout = 10s;
+};
+
+/// When a peer counts as dead.
+struct PeerWatch {
+    /// Silent for so long it is asked, three times, a second apart; seconds count.
+    Duration ask_after;
+    /// What was sent has not been acknowledged for so long; zero: the kernel decides, which takes
+    /// many minutes.
+    Duration unacknowledged{};
 };
 
 /// A pending operation or a listener. Destroying it stops it; its callback is not called any more.
@@ -72,9 +82,11 @@ public:
     virtual std::unique_ptr<Handle> watch_changes(std::function<void()> on_change) = 0;
     /// For one direction between two streams; the best that this network can do for its own.
     virtual std::unique_ptr<Splice> splice();
-    /// Ends a stream of this network by `error` when its peer has answered nothing for about so
-    /// long, also when nobody has anything to say. Best effort.
-    virtual void limit_silence(Stream& stream, Duration limit);
+    /// Lets the network itself look after the peer of one of its streams, which ends by `error`
+    /// when the peer is found dead. False: not possible here.
+    virtual bool watch_peer(Stream& stream, const PeerWatch& watch);
+    /// The address from which `to` would be reached now; nothing: not known, or out of reach.
+    virtual std::optional<IpAddress> source_for(const Endpoint& to);
 };
 
 }  // namespace homeport::net

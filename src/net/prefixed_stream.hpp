@@ -27,6 +27,9 @@ public:
     Endpoint peer() const override { return inner_->peer(); }
     Endpoint local() const override { return inner_->local(); }
 
+    /// The stream that this one stands before.
+    const Stream& below() const { return *inner_; }
+
 private:
     Loop& loop_;
     std::unique_ptr<Stream> inner_;

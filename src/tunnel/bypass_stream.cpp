@@ -32,7 +32,7 @@ BypassStream::~BypassStream() {
 void BypassStream::divert(std::unique_ptr<net::Stream> beside) {
     beside_ = std::move(beside);
     beside_->set_handler(this);
-    network_.limit_silence(*beside_, kBypassSilence);
+    network_.watch_peer(*beside_, kBypassWatch);
     // One byte always fits a socket whose handshakes were answered.
     const IoResult begun = beside_->write(Bytes(&kGo, 1));
     switch_over();
@@ -48,7 +48,7 @@ void BypassStream::await(std::unique_ptr<net::Stream> beside) {
     HOMEPORT_ASSERT(linked());
     beside_ = std::move(beside);
     beside_->set_handler(this);
-    network_.limit_silence(*beside_, kBypassSilence);
+    network_.watch_peer(*beside_, kBypassWatch);
     state_ = State::awaiting;
     if (look_for_go()) tell(true, true);
 }

@@ -2,6 +2,7 @@
 /// Limits of the tunnel's services; those of the protocol are in protocol/limits.hpp.
 
 #include "core/time.hpp"
+#include "net/network.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,8 +35,13 @@ inline constexpr std::size_t kMaxBypassesAsked = 16;
 inline constexpr std::size_t kMaxBypasses = 512;
 /// A relay must answer the wish within this time.
 inline constexpr Duration kBypassTimeout = 10s;
-/// A way beside a link whose peer answers nothing for about this long is cut.
-inline constexpr Duration kBypassSilence = 30s;
+/// A way beside a link whose peer is silent, or acknowledges nothing, for so long is cut.
+inline constexpr net::PeerWatch kBypassWatch{.ask_after = 20s, .unacknowledged = 30s};
+/// Where the kernel can, it asks after an idle link: less than 1 MB of traffic a day. The agent
+/// first, so that the relay never has to while the agent lives; soon enough to find a silent change
+/// of address well within the time that visitors are parked.
+inline constexpr net::PeerWatch kAgentWatch{.ask_after = 20s};
+inline constexpr net::PeerWatch kRelayWatch{.ask_after = 25s};
 
 /// Pairing as a whole.
 inline constexpr Duration kJoinTimeout = 30s;

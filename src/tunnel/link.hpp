@@ -53,6 +53,9 @@ public:
     Endpoint peer() const { return peer_; }
     PublicKey peer_key() const { return stream_->peer_key(); }
     void set_user(LinkUser& user) { user_ = &user; }
+    /// The network looks after the peer while the link is idle (net::Network::watch_peer).
+    void set_watched(bool watched) { watched_ = watched; }
+    bool watched() const { return watched_; }
     /// The peer is known: frames up to kMaxFrameBytes are taken.
     void trust();
 
@@ -97,6 +100,7 @@ private:
     std::uint64_t sent_ = 0;
     bool announced_up_ = false;
     bool overfull_ = false;
+    bool watched_ = false;
     net::Continuation flush_;
     net::Continuation read_on_;
 };

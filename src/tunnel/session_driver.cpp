@@ -43,7 +43,8 @@ Link* SessionDriver::active_link() {
 Link& SessionDriver::add_link(std::unique_ptr<Link> link) {
     link->set_user(*this);
     link->trust();
-    links_.push_back({std::move(link), LinkMonitor(loop_.now())});
+    const LinkMonitor monitor(loop_.now(), link->watched());
+    links_.push_back({std::move(link), monitor});
     rearm();
     return *links_.back().link;
 }
@@ -80,6 +81,13 @@ void SessionDriver::bury(LinkId link) {
     bury_.post(loop_);
     session_.remove_link(link);
     update_health();
+    rearm();
+}
+
+void SessionDriver::ask() {
+    Entry* const entry = find(session_.active_link());
+    if (entry == nullptr) return;
+    entry->link->send(PingFrame{entry->monitor.ask(loop_.now())});
     rearm();
 }
 
@@ -146,7 +154,7 @@ void SessionDriver::on_attached(LinkId link, bool resumed) {
     Entry* entry = find(link);
     if (entry == nullptr) return;
     if (resumed) ++resumes_;
-    if (before_) entry->monitor = LinkMonitor(loop_.now(), *before_);
+    if (before_) entry->monitor = LinkMonitor(loop_.now(), *before_, entry->link->watched());
     entry->attached = true;
     entry->link->send(PingFrame{entry->monitor.ask(loop_.now())});
     update_health();

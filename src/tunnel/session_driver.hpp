@@ -49,6 +49,9 @@ public:
     /// Ends all links, politely or as a cut line does.
     void drop_all(bool cut);
 
+    /// Asks the active link for a sign of life, once; silence is noticed as on an idle link.
+    void ask();
+
     /// A link is attached and not suspected.
     bool healthy() const { return healthy_; }
     Link* active_link();

@@ -76,6 +76,29 @@ class Faults(SystemCase):
         self.start_home()
         self.silence(5)
 
+    def test_a_silent_change_of_an_idle_line(self):
+        """Nobody is told, and nobody says anything: the kernel finds out, before a visitor would
+        be sent away."""
+        self.lab.strict_router()
+        self.start_home()
+        time.sleep(3)
+        before = self.session()["address"]
+        self.lab.change_wan("203.0.113.6")
+        took = self.wait_until(lambda: self.session()["address"] != before, "a new link", 28)
+        print(f"      a new link after {took:.1f} s")
+        self.assert_all_served(self.visits(per_second=10))
+
+    def test_changes_of_other_interfaces_are_none(self):
+        self.start_home()
+        before = self.session()["address"]
+        for words in ("add other0 type veth peer name other1", "set other0 up", "del other0"):
+            self.lab.run("home", "ip", "link", *words.split())
+            time.sleep(0.5)
+        self.assertEqual(self.session()["address"], before)
+
+    def session(self):
+        return self.status("relay", self.relay_settings)["sessions"][0]
+
     @unittest.skipUnless(LONG, "HOMEPORT_LONG=1 runs it")
     def test_silence_of_30_seconds(self):
         self.start_home(park={"wait": "45s", "per_source": 1024})
@@ -116,6 +139,7 @@ class BehindCarrierNat(Faults):
 
     cgnat = True
     test_nothing_happens = test_three_address_changes = test_silence_of_5_seconds = None
+    test_a_silent_change_of_an_idle_line = test_changes_of_other_interfaces_are_none = None
     test_silence_of_30_seconds = test_links_are_reset = test_the_agent_is_suspended = None
     test_a_fifth_of_the_packets_is_lost = None
     test_address_changes_behind_a_strict_router = None

@@ -4,6 +4,11 @@
 #include "net/linux/dialer.hpp"
 #include "net/linux/kernel_splice.hpp"
 #include "net/linux/listener.hpp"
+#include "net/linux/socket_address.hpp"
+#include "net/linux/socket_stream.hpp"
+#include "net/prefixed_stream.hpp"
+
+#include <sys/socket.h>
 
 namespace homeport::net {
 
@@ -45,9 +50,24 @@ std::unique_ptr<Splice> LinuxNetwork::splice() {
     return std::make_unique<KernelSplice>();
 }
 
-void LinuxNetwork::limit_silence(Stream& stream, Duration limit) {
-    const auto* const socket = dynamic_cast<SocketStream*>(&stream);
-    if (socket != nullptr && socket->native() >= 0) net::limit_silence(socket->native(), limit);
+bool LinuxNetwork::watch_peer(Stream& stream, const PeerWatch& watch) {
+    const auto* const prefixed = dynamic_cast<PrefixedStream*>(&stream);
+    const Stream& below = prefixed == nullptr ? stream : prefixed->below();
+    const auto* const socket = dynamic_cast<const SocketStream*>(&below);
+    return socket != nullptr && socket->native() >= 0 && net::watch_peer(socket->native(), watch);
+}
+
+/// Connecting a datagram socket sends nothing: the kernel only looks the way up.
+std::optional<IpAddress> LinuxNetwork::source_for(const Endpoint& to) {
+    const auto name = to_kernel(to);
+    if (!name) return std::nullopt;
+    const Fd probe(::socket(name->family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    KernelAddress source;
+    if (!probe || ::connect(probe.get(), name->get(), name->size) != 0 ||
+        ::getsockname(probe.get(), source.get(), &source.size) != 0) {
+        return std::nullopt;
+    }
+    return from_kernel(source).address;
 }
 
 }  // namespace homeport::net

@@ -23,7 +23,8 @@ public:
     /// Where the kernel refuses to tell, the handle never calls.
     std::unique_ptr<Handle> watch_changes(std::function<void()> on_change) override;
     std::unique_ptr<Splice> splice() override;
-    void limit_silence(Stream& stream, Duration limit) override;
+    bool watch_peer(Stream& stream, const PeerWatch& watch) override;
+    std::optional<IpAddress> source_for(const Endpoint& to) override;
 
 private:
     EpollLoop& loop_;

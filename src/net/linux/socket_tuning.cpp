@@ -44,20 +44,22 @@ void unpace_local_path(int fd, const SocketAddress& address) {
     ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, kUnpaced.data(), kUnpaced.size());
 }
 
-void limit_silence(int fd, Duration limit) {
-    constexpr int kProbes = 3;
-    const int on = 1;
-    const auto seconds =
-        static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(limit).count());
-    const int until_first = std::max(1, seconds / 2);
-    const int between = std::max(1, seconds / 2 / kProbes);
-    const int limit_ms = seconds * 1000;
-    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &until_first, sizeof until_first);
-    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &between, sizeof between);
-    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &kProbes, sizeof kProbes);
-    // Probes stand still while data waits to be acknowledged; then this limit holds.
-    ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof limit_ms);
+bool watch_peer(int fd, const PeerWatch& watch) {
+    constexpr int kOn = 1;
+    constexpr int kQuestions = 3;
+    constexpr int kSecondsBetween = 1;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(watch.ask_after);
+    const int until_first = std::max(1, static_cast<int>(seconds.count()));
+    // Nothing is asked while data waits to be acknowledged: then this limit holds.
+    const auto patience_ms = static_cast<int>(to_ms(watch.unacknowledged));
+    const auto set_int = [fd](int level, int option, int value) {
+        return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
+    };
+    return set_int(IPPROTO_TCP, TCP_KEEPIDLE, until_first) &&
+           set_int(IPPROTO_TCP, TCP_KEEPINTVL, kSecondsBetween) &&
+           set_int(IPPROTO_TCP, TCP_KEEPCNT, kQuestions) &&
+           (patience_ms == 0 || set_int(IPPROTO_TCP, TCP_USER_TIMEOUT, patience_ms)) &&
+           set_int(SOL_SOCKET, SO_KEEPALIVE, kOn);
 }
 
 Result<> tune_socket(Stream& stream, const SocketTuning& tuning) {

@@ -28,9 +28,8 @@ Result<> tune_socket(int fd, const SocketTuning& tuning);
 /// On a path inside this machine (a loopback address) takes a congestion control that does not
 /// pace: bbr, where it is the default, holds such paths to half of what they carry. Best effort.
 void unpace_local_path(int fd, const SocketAddress& address);
-/// Probes a peer that is silent (SO_KEEPALIVE), and ends the connection by an error when it has
-/// answered nothing for about `limit`, at least 6 s. Best effort.
-void limit_silence(int fd, Duration limit);
+/// See Network::watch_peer. False: the kernel refuses.
+bool watch_peer(int fd, const PeerWatch& watch);
 /// The same as tune_socket(fd) for a stream of this network; a stream of another kind is `invalid`.
 Result<> tune_socket(Stream& stream, const SocketTuning& tuning);
 

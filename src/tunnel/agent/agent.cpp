@@ -61,6 +61,7 @@ private:
     void on_attached(Link& link, bool resumed) override;
     void on_health() override;
 
+    void on_change();
     void on_new_link(std::unique_ptr<Link> link);
     void greet_next();
     void attach_late();
@@ -92,12 +93,20 @@ private:
 };
 
 void Agent::Impl::start() {
-    changes_ = world_.network.watch_changes([this] {
-        // The old path may be gone without a sign: a fresh link is tried beside it at once.
-        dialer_.start();
-        dialer_.hope();
-    });
+    changes_ = world_.network.watch_changes([this] { on_change(); });
     dialer_.start();
+}
+
+/// The old path may be gone without a sign: a fresh link is tried beside it at once. Unless the
+/// change was not about it: hosts with containers change some interface all the time.
+void Agent::Impl::on_change() {
+    const Link* const link = driver_.active_link();
+    if (link != nullptr && driver_.healthy() &&
+        world_.network.source_for(link->peer()) == link->stream().local().address) {
+        return driver_.ask();
+    }
+    dialer_.start();
+    dialer_.hope();
 }
 
 void Agent::Impl::on_new_link(std::unique_ptr<Link> link) {

@@ -1,5 +1,6 @@
 #include "tunnel/agent/dialer.hpp"
 
+#include "tunnel/limits.hpp"
 #include "tunnel/protocol/limits.hpp"
 
 #include <algorithm>
@@ -97,9 +98,11 @@ void Dialer::connect(std::uint64_t id, const std::vector<IpAddress>& addresses) 
 void Dialer::connected(std::uint64_t id, std::unique_ptr<net::Stream> stream) {
     Attempt* attempt = find(id);
     if (attempt == nullptr) return;
+    const bool watched = world_.network.watch_peer(*stream, kAgentWatch);
     attempt->link = std::make_unique<Link>(LinkId{id}, world_.loop, world_.pool,
                                            world_.security.connect(std::move(stream), relay_key_),
                                            *this, kMaxFirstFrameBytes);
+    attempt->link->set_watched(watched);
 }
 
 void Dialer::on_link_up(Link& link) {

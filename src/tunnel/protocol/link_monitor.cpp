@@ -9,7 +9,8 @@ constexpr unsigned kMostPatience = 16;
 
 }  // namespace
 
-LinkMonitor::LinkMonitor(TimePoint now, const LinkMonitor& before) : LinkMonitor(now) {
+LinkMonitor::LinkMonitor(TimePoint now, const LinkMonitor& before, bool watched)
+    : LinkMonitor(now, watched) {
     rtt_ = before.rtt_;
     patience_ = before.patience_;
     const bool suspected_young = before.suspect_ && before.heard_ - before.started_ < kYoung;
@@ -24,7 +25,9 @@ void LinkMonitor::on_received(TimePoint now, bool traffic) {
     heard_ = answered_ = now;
     suspect_ = false;
     question_open_ = false;
-    if (traffic) active_ = now;
+    if (!traffic) return;
+    active_ = now;
+    calm_ = 0;
 }
 
 std::uint64_t LinkMonitor::ask(TimePoint now) {
@@ -36,6 +39,7 @@ std::uint64_t LinkMonitor::ask(TimePoint now) {
 
 void LinkMonitor::on_pong(std::uint64_t nonce, TimePoint now) {
     if (nonce != nonce_) return;
+    calm_ = std::min(calm_ + 1, kMostCalm);
     const Duration sample = now - asked_last_;
     least_rtt_ = least_rtt_ == Duration{} ? sample : std::min(least_rtt_, sample);
     // RFC 6298 section 2: one eighth of each new sample.
@@ -43,7 +47,9 @@ void LinkMonitor::on_pong(std::uint64_t nonce, TimePoint now) {
 }
 
 Duration LinkMonitor::ask_after(TimePoint now, bool expects_answer) const {
-    return busy(now, expects_answer) ? std::max(kBusyAskAfter, 2 * rtt_) : kIdleAskEvery;
+    if (!busy(now, expects_answer)) return idle_ask_every_;
+    const bool waits = expects_answer || question_open_;
+    return std::max(kBusyAskAfter, 2 * rtt_) * (waits ? 1 : 1 << calm_);
 }
 
 Duration LinkMonitor::suspect_after(TimePoint now, bool expects_answer) const {

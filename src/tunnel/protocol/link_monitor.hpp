@@ -20,10 +20,16 @@ public:
     static constexpr Duration kMostSuspicion = 3s;
     /// A link stays busy this long after the last byte that was not about the link itself.
     static constexpr Duration kBusyFor = 2s;
-    /// Idle: one question this often, which keeps the mappings of home routers and of CGNAT alive,
-    /// finds out about a silent change of address well within the time that visitors are parked,
-    /// and costs less than 1 MB a day.
+    /// After each answer in a row while nothing goes on, the next question waits twice as long, up
+    /// to 2^so many times: what was busy becomes idle with a few questions instead of dozens.
+    static constexpr unsigned kMostCalm = 4;
+    /// Idle: one question this often, which keeps the mappings of home routers and of CGNAT alive
+    /// and finds out about a silent change of address well within the time that visitors are
+    /// parked.
     static constexpr Duration kIdleAskEvery = 20s;
+    /// Where the kernel asks in between for less, and only a way that lies about acknowledgements
+    /// remains to be found.
+    static constexpr Duration kWatchedAskEvery = 10min;
     static constexpr Duration kIdleSuspicion = 1500ms;
     /// Suspicion that proved wrong doubles the patience, up to kMostSuspicion; this long without
     /// one halves it again.
@@ -31,11 +37,17 @@ public:
     /// A link that was suspected so young says more of a slow line than of a dead one.
     static constexpr Duration kYoung = 3s;
 
-    explicit LinkMonitor(TimePoint now)
-        : started_(now), heard_(now), answered_(now), active_(now), patience_changed_(now) {}
+    /// `watched`: the kernel asks after an idle peer (net::Network::watch_peer).
+    explicit LinkMonitor(TimePoint now, bool watched = false)
+        : started_(now),
+          heard_(now),
+          answered_(now),
+          active_(now),
+          patience_changed_(now),
+          idle_ask_every_(watched ? kWatchedAskEvery : kIdleAskEvery) {}
     /// The monitor of the link that follows `before`: keeps its patience and round trip, and more
     /// patience when that one was suspected young, so that a slow line is not redialled for ever.
-    LinkMonitor(TimePoint now, const LinkMonitor& before);
+    LinkMonitor(TimePoint now, const LinkMonitor& before, bool watched = false);
 
     /// Anything but a PING came in. `traffic`: not only PONG.
     void on_received(TimePoint now, bool traffic);
@@ -44,7 +56,10 @@ public:
     /// The network took bytes that had waited: the peer's host acknowledges, so the path is alive.
     void on_progress(TimePoint now) { on_received(now, true); }
     /// Bytes of streams went out.
-    void on_sent(TimePoint now) { active_ = now; }
+    void on_sent(TimePoint now) {
+        active_ = now;
+        calm_ = 0;
+    }
     void on_pong(std::uint64_t nonce, TimePoint now);
 
     /// The nonce of a PING to be sent now, whatever the silence: measures the round trip at the
@@ -89,6 +104,8 @@ private:
     Duration rtt_{};
     Duration least_rtt_{};
     std::uint64_t nonce_ = 0;
+    Duration idle_ask_every_;
+    unsigned calm_ = 0;      ///< questions answered since bytes of streams passed
     unsigned patience_ = 1;  ///< factor on the suspicion time: 1, 2, 4 ...
     bool question_open_ = false;
     bool suspect_ = false;

@@ -37,6 +37,15 @@ struct Watch {
     }
 };
 
+/// Runs until the next question and answers it after 5 ms.
+void answer_one(Watch& watch, bool expects) {
+    const int before = watch.asked;
+    while (watch.asked == before)
+        watch.run(watch.monitor.next_deadline(watch.now, expects), expects);
+    watch.now += 5ms;
+    watch.answer();
+}
+
 // Bytes wait for an answer: ask after 60 ms of silence, suspect 180 ms after the last byte.
 TEST(LinkMonitor, BusySilence) {
     Watch watch;
@@ -52,10 +61,7 @@ TEST(LinkMonitor, AnswersKeepItWell) {
     Watch watch;
     watch.hear(true);
     for (int i = 0; i < 100; ++i) {
-        const int before = watch.asked;
-        while (watch.asked == before) watch.run(watch.monitor.next_deadline(watch.now, true), true);
-        watch.now += 5ms;
-        watch.answer();
+        answer_one(watch, true);
         ASSERT_FALSE(watch.monitor.suspect());
     }
     EXPECT_GE(watch.now - kStart, 100 * 60ms);
@@ -102,6 +108,43 @@ TEST(LinkMonitor, IdleAsksRarely) {
     }
     EXPECT_GE(watch.now - kStart, 10 * 20s);
     EXPECT_LE(watch.now - kStart, 10 * 21s);
+}
+
+// What has become quiet is asked ever more rarely, until it counts as idle; new bytes, and waiting
+// for an answer, bring the quick rhythm back.
+TEST(LinkMonitor, CalmsDown) {
+    Watch watch;
+    watch.hear(true);
+    while (watch.now < kStart + LinkMonitor::kBusyFor) answer_one(watch, false);
+    EXPECT_LE(watch.asked, 7);
+    watch.monitor.on_sent(watch.now);
+    const TimePoint sent = watch.now;
+    EXPECT_LE(watch.run(sent + 10s, true) - sent, 200ms);
+    EXPECT_TRUE(watch.monitor.suspect());
+}
+
+// A question that stays open while it calms down is followed up at once.
+TEST(LinkMonitor, CalmIsNotBlind) {
+    Watch watch;
+    watch.hear(true);
+    for (int i = 0; i < 3; ++i) answer_one(watch, false);
+    const TimePoint heard = watch.now;
+    const TimePoint suspected = watch.run(heard + 10s, false);
+    EXPECT_TRUE(watch.monitor.suspect());
+    EXPECT_LE(suspected - heard, LinkMonitor::kBusyAskAfter * 16 + 200ms);
+}
+
+// Where the kernel looks after an idle link, questions are rare.
+TEST(LinkMonitor, WatchedAsksHardlyEver) {
+    Watch watch;
+    watch.monitor = LinkMonitor(kStart, true);
+    for (int i = 0; i < 6; ++i) answer_one(watch, false);
+    const int before = watch.asked;
+    while (watch.now < kStart + 2h) answer_one(watch, false);
+    EXPECT_LE(watch.asked - before, 13);
+    watch.monitor.on_sent(watch.now);
+    watch.run(watch.now + 10s, true);
+    EXPECT_TRUE(watch.monitor.suspect()) << "a busy link is watched as ever";
 }
 
 // An idle link that does not answer is suspected 1.5 s after the question.

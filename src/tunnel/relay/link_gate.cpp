@@ -30,7 +30,7 @@ LinkGate::LinkGate(net::Loop& loop, ChunkPool& pool, Log& log, Desk& desk)
 
 LinkGate::~LinkGate() = default;
 
-bool LinkGate::admit(std::unique_ptr<net::SecureStream> stream) {
+bool LinkGate::admit(std::unique_ptr<net::SecureStream> stream, bool watched) {
     const IpAddress source = source_of(stream->peer().address);
     const auto known = per_source_.find(source);
     const std::size_t from_source = known == per_source_.end() ? 0 : known->second;
@@ -39,6 +39,7 @@ bool LinkGate::admit(std::unique_ptr<net::SecureStream> stream) {
     guests_.push_back({std::make_unique<Link>(LinkId{next_link_++}, loop_, pool_, std::move(stream),
                                               *this, kMaxFirstFrameBytes),
                        source, loop_.now() + kGreetingTimeout});
+    guests_.back().link->set_watched(watched);
     rearm();
     return true;
 }

@@ -29,8 +29,8 @@ public:
     LinkGate(net::Loop& loop, ChunkPool& pool, Log& log, Desk& desk);
     ~LinkGate();
 
-    /// False: too many wait already; the stream was closed.
-    bool admit(std::unique_ptr<net::SecureStream> stream);
+    /// False: too many wait already; the stream was closed. `watched`: see Link::set_watched.
+    bool admit(std::unique_ptr<net::SecureStream> stream, bool watched);
     std::size_t waiting() const { return guests_.size(); }
 
 private:

@@ -1,5 +1,6 @@
 #include "tunnel/relay/relay.hpp"
 
+#include "tunnel/limits.hpp"
 #include "tunnel/relay/home.hpp"
 #include "tunnel/relay/link_gate.hpp"
 #include "tunnel/tunnel_stream.hpp"
@@ -66,7 +67,8 @@ Result<> Relay::Impl::start() {
 
 void Relay::Impl::accept_link(std::unique_ptr<net::Stream> stream) {
     const Endpoint peer = stream->peer();
-    if (!gate_.admit(world_.security.accept(std::move(stream)))) {
+    const bool watched = world_.network.watch_peer(*stream, kRelayWatch);
+    if (!gate_.admit(world_.security.accept(std::move(stream)), watched)) {
         world_.log.warn("link.crowded", {{"from", peer.to_string()}, {"waiting", gate_.waiting()}});
     }
 }
