@@ -20,7 +20,10 @@ import origin  # noqa: E402
 import page  # noqa: E402
 import settings  # noqa: E402
 import table  # noqa: E402
-from processes import Child, Failure, cpu_seconds, family_of, run  # noqa: E402
+import wire  # noqa: E402
+from peer_trust import HomeportTrust  # noqa: E402
+from processes import (Child, Failure, cpu_seconds, exact_cpu_seconds, family_of,  # noqa: E402
+                       run, run_all)
 from results import Results  # noqa: E402
 
 LOADS_PRESENT = not origin.missing_programs()
@@ -91,14 +94,21 @@ class Page(unittest.TestCase):
 
 
 class Settings(unittest.TestCase):
-    # Two sockets per visitor must fit into the limit of one process.
-    def test_visitors_fit_the_file_limit(self):
-        self.assertEqual(settings.visitors_within(9000, 20_000), 9000)
-        self.assertEqual(settings.visitors_within(9000, 1024), 412)
+    # Two sockets per visitor, or per agent, must fit into the limit of one process.
+    def test_visitors_and_agents_fit_the_file_limit(self):
+        self.assertEqual(settings.within_files(9000, 20_000), 9000)
+        self.assertEqual(settings.parse([], 1024).visitors, 412)
+        self.assertEqual(settings.parse([], 1024).agents, 412)
+
+    # Those who serve must be fewer than those who are attached, or nothing is compared.
+    def test_some_agents_stay_idle(self):
+        self.assertEqual(settings.parse([], 20_000).spread, 50)
+        self.assertEqual(settings.parse(["--agents", "2"], 20_000).spread, 1)
 
     def test_quick_is_short(self):
         quick = settings.parse(["--quick"], 20_000)
-        self.assertEqual((quick.rounds, quick.seconds, quick.visitors), (1, 1, 500))
+        self.assertEqual((quick.rounds, quick.seconds, quick.visitors, quick.agents),
+                         (1, 1, 500, 20))
 
 
 class Processes(unittest.TestCase):
@@ -135,9 +145,53 @@ class Processes(unittest.TestCase):
             child.require_running()
         child.stop()
 
+    # Where so little is spent that the kernel's ticks show nothing.
+    def test_exact_cpu_is_that_of_the_process(self):
+        before = time.process_time()
+        self.assertTrue(before <= exact_cpu_seconds(os.getpid()) <= time.process_time())
+
+    # More commands than run side by side: none is lost, and each output is in its place.
+    def test_outputs_keep_their_order(self):
+        commands = [["echo", number] for number in range(20)]
+        self.assertEqual(run_all(commands, 5), [f"{number}\n" for number in range(20)])
+
+    # The others are not left behind by the one that fails.
+    def test_a_failure_ends_the_rest(self):
+        with self.assertRaisesRegex(Failure, "false ended with status 1"):
+            run_all([["false"], ["sleep", "60"]], 5)
+        self.assertEqual(len(family_of(os.getpid())), 1)
+
     def test_run_is_bounded_in_time(self):
         with self.assertRaisesRegex(Failure, "did not end within"):
             run(["sleep", "60"], 0.2)
+
+
+class Wire(unittest.TestCase):
+    # As ss -tin prints it; a counter that is 0 is left out.
+    TEXT = """\
+0      0      127.0.0.1:40000    127.0.0.1:7843
+\t bbr wscale:10,10 rto:201 bytes_sent:64 bytes_acked:65 bytes_received:32 segs_out:4 segs_in:3
+0      0      127.0.0.1:40002    127.0.0.1:7843
+\t bbr wscale:10,10 rto:201 segs_out:2 segs_in:1
+"""
+
+    # What a provider counts: payload and the headers of each segment, in both directions.
+    def test_bytes_with_headers(self):
+        self.assertEqual(wire.parse(self.TEXT),
+                         [wire.Connection("127.0.0.1:40000", 64 + 32 + 7 * 66),
+                          wire.Connection("127.0.0.1:40002", 3 * 66)])
+
+
+class Trust(unittest.TestCase):
+    # A homeport that does not know the setting says so; its words stand in the report.
+    def test_refused_setting_is_a_reason(self):
+        with tempfile.TemporaryDirectory() as folder:
+            older = pathlib.Path(folder) / "homeport"
+            older.write_text("#!/bin/sh\necho $3:9: unknown setting >&2; exit 1\n")
+            older.chmod(0o700)
+            reason = HomeportTrust.missing(settings.parse(["--homeport", str(older)], 20_000))
+        self.assertIn("agent.toml:9: unknown setting", reason)
+        self.assertNotIn("/", reason)
 
 
 class Answer(unittest.TestCase):
@@ -151,18 +205,20 @@ class Answer(unittest.TestCase):
 
 @unittest.skipUnless(LOADS_PRESENT, "nginx, wrk or iperf3 is not installed")
 class WholeRun(unittest.TestCase):
-    COMMAND = [sys.executable, HERE / "tunnel", "--quick", "--visitors", "50",
-               "--only", "direct,homeport", "--homeport", HERE / "fake_homeport.py"]
+    COMMAND = [sys.executable, HERE / "tunnel", "--quick", "--visitors", "50", "--agents", "4",
+               "--only", "direct,homeport,trust", "--homeport", HERE / "fake_homeport.py"]
 
-    # Pairing, both service kinds and every test work against a binary with homeport's commands.
+    # Pairing, all service kinds and every test work against a binary with homeport's commands.
     def test_every_figure_of_homeport_is_there(self):
         done = subprocess.run([str(part) for part in self.COMMAND], capture_output=True, text=True,
-                              timeout=120, check=False)
+                              timeout=240, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("went wrong", done.stdout)
-        rows = [line for line in done.stdout.splitlines() if line.startswith("| homeport tcp ")]
-        self.assertEqual(len(rows), 7)
-        self.assertFalse([row for row in rows if "| - |" in row])
+        rows = [line for line in done.stdout.splitlines() if line.startswith("| homeport ")]
+        for name, count in (("homeport tcp", 8), ("homeport trust", 1), ("homeport", 1)):
+            named = [row for row in rows if row.split("|")[1].strip() == name]
+            self.assertEqual(len(named), count, name)
+            self.assertFalse([row for row in named if "| - |" in row])
 
     # Nothing stays behind when the run is ended from outside, not even the temporary directory.
     def test_terminated_run_cleans_up(self):
@@ -174,7 +230,8 @@ class WholeRun(unittest.TestCase):
             family = list(family_of(bench.pid))
             bench.send_signal(signal.SIGTERM)
             bench.communicate(timeout=30)
-            self.assertFalse([pid for pid in family if _alive(pid)])
+            # One that was just being started hears only of the end of its parent.
+            self.assertTrue(_soon(lambda: not any(_alive(pid) for pid in family)))
             self.assertEqual(os.listdir(scratch), [])
 
 

@@ -3,7 +3,8 @@
 import dataclasses
 
 HOP, SSH, STUNNEL = "haproxy tcp hop", "ssh -R aes128-gcm", "stunnel pair"
-TCP, HTTP = "homeport tcp", "homeport http"
+TCP, HTTP, TRUST = "homeport tcp", "homeport http", "homeport trust"
+PAIR = "homeport"               # a relay and an agent without visitors
 OURS = (TCP, HTTP)
 
 
@@ -45,6 +46,13 @@ GOALS = [
     *[Goal(row, "CPU per request beside idle visitors, of that without", "crowded.cpu_us", "<=",
            1.3, row, "keepalive.cpu_us") for row in OURS],
     *_for_both("KiB per idle visitor, both ends", "memory.kib_per_visitor", "<=", 6.0),
+    Goal(TRUST, "CPU s/GB, 1 stream", "bulk1.cpu_s_per_gb", "<=", 0.7),
+    *[Goal(row, f"CPU per request beside idle agents, {served}, of that without",
+           f"agents.{load}_of_many_cpu_us", "<=", 1.3, row, f"agents.{load}_cpu_us")
+      for load, served in (("one", "all to one"), ("some", "spread")) for row in OURS],
+    Goal(PAIR, "MB a day on the wire, idle", "idle.mb_per_day", "<=", 1.0),
+    Goal(PAIR, "% of a core, idle relay", "idle.relay_percent", "<=", 0.1),
+    Goal(PAIR, "% of a core, idle agent", "idle.agent_percent", "<=", 0.1),
 ]
 
 

@@ -1,5 +1,6 @@
 """The loads: iperf3 for bulk, wrk for requests. Each returns plain numbers or raises Failure."""
 
+import concurrent.futures
 import dataclasses
 import json
 import pathlib
@@ -7,6 +8,7 @@ import subprocess
 import time
 
 import loopback
+import noise
 from processes import Failure, begin, cpu_seconds, find_program, run
 from settings import HOST, INTERACTIVE
 
@@ -15,6 +17,14 @@ MAX_FAILED = 0.01               # share of failed requests beyond which a figure
 PAUSE_MS = 20                   # between the requests of one visitor in the mixed test
 BULK_LEAD_SECONDS = 1           # the bulk stream runs this long before the requests start
 WRK_SCRIPT = pathlib.Path(__file__).with_name("wrk_summary.lua")
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where requests go."""
+
+    port: int
+    host: str = HOST
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,10 +51,26 @@ def bulk(port, streams, seconds, pids):
     return Bulk(received["bits_per_second"] / 1e9, spent / (received["bytes"] / 1e9))
 
 
+def tls_bulk(port, streams, seconds, pids):
+    """As bulk(), from the server in noise.py."""
+    before = cpu_seconds(pids)
+    with concurrent.futures.ThreadPoolExecutor(streams) as threads:
+        parts = [threads.submit(noise.receive, port, HOST, seconds) for _ in range(streams)]
+        gigabytes = sum(part.result() for part in parts) / 1e9
+    spent = cpu_seconds(pids) - before
+    return Bulk(gigabytes * 8 / seconds, spent / gigabytes)
+
+
 def requests(port, visitors, seconds, pids, close=False, pause_ms=0):
     """GET /1k again and again; with close each time on a new connection."""
+    return requests_to([Place(port)], visitors, seconds, pids, close, pause_ms)
+
+
+def requests_to(places, visitors, seconds, pids, close=False, pause_ms=0):
+    """As requests(); the visitors are spread over the places."""
     before = cpu_seconds(pids)
-    output = run(_wrk_command(port, visitors, seconds, close, pause_ms), seconds + GRACE_SECONDS)
+    output = run(_wrk_command(places, visitors, seconds, close, pause_ms),
+                 seconds + GRACE_SECONDS)
     spent = cpu_seconds(pids) - before
     found = _summary(output)
     return Requests(found["requests"] / (found["duration_us"] / 1e6), found["p50_us"],
@@ -87,10 +113,11 @@ def _received(output):
     return received
 
 
-def _wrk_command(port, visitors, seconds, close, pause_ms):
-    headers = ["-H", f"Host: {HOST}"] + (["-H", "Connection: close"] if close else [])
-    return [find_program("wrk"), "-t1", f"-c{visitors}", f"-d{seconds}s", "-s", WRK_SCRIPT,
-            *headers, f"http://{loopback.ADDRESS}:{port}/1k", "--", pause_ms]
+def _wrk_command(places, visitors, seconds, close, pause_ms):
+    headers = ["-H", "Connection: close"] if close else []
+    return [find_program("wrk"), f"-t{len(places)}", f"-c{visitors}", f"-d{seconds}s",
+            "-s", WRK_SCRIPT, *headers, f"http://{loopback.ADDRESS}:{places[0].port}/1k", "--",
+            pause_ms, *(word for place in places for word in (place.port, place.host))]
 
 
 def _summary(output):

@@ -9,7 +9,7 @@ from settings import BODY_BYTES, HOST
 ADDRESS = "127.0.0.1"
 LOWEST_PORT = 10_000
 MAX_TRIES = 500
-LISTEN_STATE = "0A"             # in /proc/net/tcp
+LISTEN_STATE, HEX_ADDRESS = "0A", "0100007F:"     # in /proc/net/tcp
 MAX_ANSWER_BYTES = 8192
 REQUEST = f"GET /1k HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
 
@@ -46,9 +46,14 @@ def listens(port):
 
 def has_listener(port):
     """As listens(), but without connecting: some servers take every connection for a client."""
-    local = f" 0100007F:{port:04X} "
-    return any(local in line and line.split()[3] == LISTEN_STATE
-               for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return port in listening_ports()
+
+
+def listening_ports():
+    sockets = (line.split()[1:4] for line
+               in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return {int(local.removeprefix(HEX_ADDRESS), 16) for local, _, state in sockets
+            if state == LISTEN_STATE and local.startswith(HEX_ADDRESS)}
 
 
 def answer_complete(data):

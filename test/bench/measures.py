@@ -16,7 +16,8 @@ REST_SECONDS = 5                # after the start: what only starting took may b
 def bulk(peer, door, settings, results):
     for streams in (1, 8):
         peer.world.origin.fresh_bulk()
-        found = loads.bulk(door.bulk_port, streams, settings.seconds, peer.pids())
+        load = loads.tls_bulk if door.tls else loads.bulk
+        found = load(door.bulk_port, streams, settings.seconds, peer.pids())
         results.add(door.label, f"bulk{streams}.gbit_per_s", found.gbit_per_s)
         if peer.children:
             results.add(door.label, f"bulk{streams}.cpu_s_per_gb", found.cpu_s_per_gb)

@@ -6,7 +6,7 @@ import pathlib
 import loopback
 from origin import Origin
 from processes import Child, Failure, find_program, run, wait_until
-from settings import SPARE_FILES, START_SECONDS, Settings
+from settings import PEER_TESTS, SPARE_FILES, START_SECONDS, Settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,8 +24,9 @@ class Door:
     """A way in for visitors. Its label names the row in the tables."""
 
     label: str
-    http_port: int
+    http_port: int | None
     bulk_port: int | None       # where the iperf3 server answers; None: not offered here
+    tls: bool = False           # then it is the server in noise.py
 
 
 class Peer:
@@ -35,6 +36,7 @@ class Peer:
     """
 
     name = ""
+    tests = PEER_TESTS          # that it takes part in
     row_labels = ()             # of the doors, in their order
     programs = {}               # program -> Debian package
     configuration = ""          # one line for the report
@@ -61,8 +63,7 @@ class Peer:
         try:
             self._start()
             for door in self.doors:
-                wait_until(door.label, lambda: loopback.serves(door.http_port), self.children,
-                           START_SECONDS)
+                wait_until(door.label, lambda: self.serves(door), self.children, START_SECONDS)
         except BaseException:
             self.stop()
             raise
@@ -71,6 +72,9 @@ class Peer:
         """In reverse order: the end that dials first, so that the other one sees it go."""
         while self.children:
             self.children.pop().stop()
+
+    def serves(self, door):
+        return loopback.serves(door.http_port)
 
     def pids(self):
         return [child.pid for child in self.children]
@@ -82,6 +86,13 @@ class Peer:
     def _start(self):
         raise NotImplementedError
 
+    def _make_certificate(self):
+        """key.pem and cert.pem in its folder, signed by itself."""
+        folder = self.world.folder
+        run([find_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=bench",
+             "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], 10)
+
     def _spawn(self, name, command):
         child = Child(name, command, self.world.folder / f"{name}.log")
         self.children.append(child)
@@ -90,6 +101,7 @@ class Peer:
 
 class Direct(Peer):
     name = "direct"
+    tests = tuple(test for test in PEER_TESTS if test != "memory")
     row_labels = ("direct",)
     configuration = "the load speaks to nginx and iperf3 without anything between"
 

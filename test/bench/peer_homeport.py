@@ -3,49 +3,10 @@
 import os
 
 import loopback
+from homeport import Agent, Relay, Service, join
 from peer import Door, Peer
-from processes import Failure, run, wait_until
+from processes import run
 from settings import HOST, ROOT
-
-PAIR_SECONDS = 15
-
-RELAY_CONFIG = """\
-[relay]
-name = "bench"
-state_dir = "{folder}/relay"
-listen = ["127.0.0.1:{link}"]
-public_address = "127.0.0.1:{link}"
-control = "{folder}/relay.sock"
-[front]
-address = "127.0.0.1"
-http = ["127.0.0.1:{http}"]
-tls = ["127.0.0.1:{tls}"]
-[log]
-level = "warn"
-"""
-
-AGENT_CONFIG = """\
-[agent]
-state_dir = "{folder}/agent"
-control = "{folder}/agent.sock"
-[log]
-level = "warn"
-[[service]]
-name = "plain"
-kind = "tcp"
-port = "{plain}"
-target = "127.0.0.1:{origin_http}"
-[[service]]
-name = "bulk"
-kind = "tcp"
-port = "{bulk}"
-target = "127.0.0.1:{origin_bulk}"
-[[service]]
-name = "web"
-kind = "http"
-hosts = ["{host}"]
-target = "127.0.0.1:{origin_http}"
-"""
 
 
 class Homeport(Peer):
@@ -55,42 +16,33 @@ class Homeport(Peer):
 
     @classmethod
     def missing(cls, settings):
-        if os.access(settings.homeport, os.X_OK):
-            return None
-        place = settings.homeport
-        shown = place.relative_to(ROOT) if place.is_relative_to(ROOT) else place
-        return (f"{shown} not found (cmake --preset release && "
-                "cmake --build --preset release, or --homeport FILE)")
+        return super().missing(settings) or _missing_binary(settings.homeport)
 
     @classmethod
     def version(cls, settings):
         return " ".join(run([settings.homeport, "version"], 5).split())
 
     def _start(self):
-        ports = {name: loopback.free_port() for name in ("link", "http", "tls", "plain", "bulk")}
-        relay_file, agent_file = self._write_settings(ports)
-        program = self.world.settings.homeport
-        relay = self._spawn("homeport-relay", [program, "relay", "--config", relay_file])
-        wait_until("homeport relay", lambda: loopback.listens(ports["link"]), [relay])
-        self._pair(program, relay_file, agent_file, ports)
-        self._spawn("homeport-agent", [program, "agent", "--config", agent_file])
-        self.doors = [Door("homeport tcp", ports["plain"], ports["bulk"]),
-                      Door("homeport http", ports["http"], None)]
+        http, bulk = self.world.origin.http_port, self.world.origin.bulk_port
+        plain = Service("plain", "tcp", http, port=loopback.free_port())
+        download = Service("bulk", "tcp", bulk, port=loopback.free_port())
+        self._start_pair([plain, download, Service("web", "http", http, host=HOST)])
+        self.doors = [Door("homeport tcp", plain.port, download.port),
+                      Door("homeport http", self.relay.ports["http"], None)]
 
-    def _write_settings(self, ports):
-        folder, origin = self.world.folder, self.world.origin
-        values = dict(ports, folder=folder, host=HOST, origin_http=origin.http_port,
-                      origin_bulk=origin.bulk_port)
-        relay_file, agent_file = folder / "relay.toml", folder / "agent.toml"
-        relay_file.write_text(RELAY_CONFIG.format(**values))
-        agent_file.write_text(AGENT_CONFIG.format(**values))
-        for role in ("relay", "agent"):
-            (folder / role).mkdir(mode=0o700)
-        return relay_file, agent_file
+    def _start_pair(self, services):
+        """Makes `relay`, and `children`: the relay, then the agent."""
+        program, folder = self.world.settings.homeport, self.world.folder
+        self.relay = Relay(program, folder)
+        agent = Agent(program, folder, services)
+        self.relay.start(self._spawn)
+        join(program, [agent], self.relay.invite([agent]))
+        agent.start(self._spawn)
 
-    def _pair(self, program, relay_file, agent_file, ports):
-        token = run([program, "invite", "bench", "--config", relay_file, "--host", HOST,
-                     "--port", ports["plain"], "--port", ports["bulk"]], PAIR_SECONDS).strip()
-        if not token or " " in token:
-            raise Failure("homeport invite did not print one token alone")
-        run([program, "join", token, "--config", agent_file], PAIR_SECONDS)
+
+def _missing_binary(place):
+    if os.access(place, os.X_OK):
+        return None
+    shown = place.relative_to(ROOT) if place.is_relative_to(ROOT) else place
+    return (f"{shown} not found (cmake --preset release && "
+            "cmake --build --preset release, or --homeport FILE)")

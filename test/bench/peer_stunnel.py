@@ -4,7 +4,7 @@ import subprocess
 
 import loopback
 from peer import Door, Peer
-from processes import find_program, run, wait_until
+from processes import find_program, wait_until
 
 COMMON = """\
 foreground = yes
@@ -36,9 +36,7 @@ class Stunnel(Peer):
 
     def _start(self):
         folder, origin = self.world.folder, self.world.origin
-        run([find_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt",
-             "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=bench",
-             "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], 10)
+        self._make_certificate()
         door = Door("stunnel pair", loopback.free_port(), loopback.free_port())
         inner = {"http": loopback.free_port(), "bulk": loopback.free_port()}
         identity = f"cert = {folder}/cert.pem\nkey = {folder}/key.pem\n"

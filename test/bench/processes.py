@@ -10,6 +10,7 @@ import time
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 STOP_SECONDS = 3
+AT_ONCE = 8                     # commands of run_all() side by side
 PR_SET_PDEATHSIG = 1
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"
 
@@ -47,46 +48,63 @@ class Child:
         return " / ".join(text[-lines:]) or "no output"
 
     def stop(self):
-        """Asks the process to end, insists after STOP_SECONDS, and takes its descendants along."""
-        family = family_of(self.pid)
+        stop_all([self])
+
+    def ask_to_end(self):
         if self._process.poll() is None:
             self._process.terminate()
+
+    def insist(self, deadline):
         try:
-            self._process.wait(STOP_SECONDS)
+            self._process.wait(max(0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        for pid, started in family.items():
-            if pid != self.pid and _start_time(pid) == started:
-                _kill(pid)
+
+
+def stop_all(children):
+    """Asks them to end, insists after STOP_SECONDS, and takes their descendants along."""
+    family = family_of(*(child.pid for child in children))
+    for child in children:
+        child.ask_to_end()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:
+        child.insist(deadline)
+    ended = {child.pid for child in children}
+    for pid, started in family.items():
+        if pid not in ended and _start_time(pid) == started:
+            _kill(pid)
 
 
 def run(command, seconds):
     """Runs a short command to its end and returns its standard output."""
-    words = [str(part) for part in command]
-    try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=seconds, check=False, preexec_fn=_die_with_parent)
-    except subprocess.TimeoutExpired:
-        raise Failure(f"{_short(words)} did not end within {seconds} s") from None
-    if done.returncode != 0:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise Failure(f"{_short(words)} ended with status {done.returncode}: "
-                      f"{' / '.join(said[-3:])}")
-    return done.stdout
+    return run_all([command], seconds)[0]
 
 
-def begin(command):
+def run_all(commands, seconds):
+    """As run(), AT_ONCE side by side."""
+    return [output for first in range(0, len(commands), AT_ONCE)
+            for output in _run_batch(commands[first:first + AT_ONCE], seconds)]
+
+
+def begin(command, errors=subprocess.STDOUT):
     """Starts a load of bounded length whose output the caller collects with communicate()."""
     return subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            stdout=subprocess.PIPE, stderr=errors, text=True,
                             preexec_fn=_die_with_parent)
 
 
 def cpu_seconds(pids):
     """User and system time so far of these processes, their descendants and ended children."""
-    members = {pid for root in pids for pid in family_of(root)}
-    return sum(_cpu_ticks(pid) for pid in members) / TICKS_PER_SECOND
+    return sum(_cpu_ticks(pid) for pid in family_of(*pids)) / TICKS_PER_SECOND
+
+
+def exact_cpu_seconds(pid):
+    """Of one process alone, with all its threads; to the nanosecond, where there is little."""
+    clock = ctypes.c_int()
+    if _libc.clock_getcpuclockid(pid, ctypes.byref(clock)) != 0:
+        raise Failure(f"process {pid} has ended")
+    return time.clock_gettime_ns(clock.value) / 1e9
 
 
 def resident_kib(pid):
@@ -94,21 +112,45 @@ def resident_kib(pid):
     return sum(_resident_kib(member) for member in family_of(pid))
 
 
-def family_of(pid):
-    """The living process and all its descendants: pid -> start time."""
+def family_of(*pids):
+    """The living processes and all their descendants: pid -> start time."""
     parents = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             fields = _stat(int(entry))
             if fields:
                 parents.setdefault(int(fields[1]), []).append((int(entry), fields[19]))
-    family, unvisited = {}, [(pid, _start_time(pid))]
+    family, unvisited = {}, [(pid, _start_time(pid)) for pid in pids]
     while unvisited:
         member, started = unvisited.pop()
         if started is not None:
             family[member] = started
             unvisited.extend(parents.get(member, []))
     return family
+
+
+def _run_batch(commands, seconds):
+    running = []
+    try:
+        for command in commands:
+            running.append(begin(command, subprocess.PIPE))
+        return [_output(process, seconds) for process in running]
+    finally:
+        for process in running:
+            with process:       # waits and closes
+                process.kill()
+
+
+def _output(process, seconds):
+    try:
+        output, errors = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{_short(process.args)} did not end within {seconds} s") from None
+    if process.returncode != 0:
+        said = (errors.strip() or output.strip()).splitlines()
+        raise Failure(f"{_short(process.args)} ended with status {process.returncode}: "
+                      f"{' / '.join(said[-3:])}")
+    return output
 
 
 def _stat(pid):

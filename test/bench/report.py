@@ -7,6 +7,7 @@ import table
 from settings import INTERACTIVE, LEAVE_SECONDS
 
 TO_MS = 1e-3
+PERCENT_TO_MS_A_MINUTE = 600
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,8 +27,9 @@ class Section:
 SECTIONS = (
     Section(
         "Bulk: one big download",
-        "iperf3 downloads through the tunnel for {seconds} s, as one stream and as 8 at once. "
-        "CPU is what the peer's own processes, both ends, burn for 10^9 bytes.",
+        "iperf3 downloads through the tunnel for {seconds} s, as one stream and as 8 at once "
+        "(homeport trust: a load like it that begins as TLS does). CPU is what the peer's own "
+        "processes, both ends, burn for 10^9 bytes.",
         (Column("1 stream, Gbit/s", "bulk1.gbit_per_s"),
          Column("1 stream, CPU s/GB", "bulk1.cpu_s_per_gb"),
          Column("8 streams, Gbit/s", "bulk8.gbit_per_s"),
@@ -93,7 +95,8 @@ def body(results, settings):
     lines = []
     for section in SECTIONS:
         lines += _section(section, results, settings)
-    lines += _memory(results, settings) + _ratios(results)
+    lines += _memory(results, settings) + _agents(results, settings) + _idle(results, settings)
+    lines += _ratios(results)
     lines += ["## Goals", "", *(f"- {line}" for line in goals.verdicts(results)), ""]
     return lines + _troubles(results)
 
@@ -125,6 +128,34 @@ def _memory(results, settings):
             "makes one request and stays, silent; 1,000 come from each source address. "
             "Per visitor: growth over idle. Measured once.", "",
             *table.render(header, cells), ""]
+
+
+def _agents(results, settings):
+    many, some = f"{settings.agents:,}", settings.spread
+    return _section(Section(
+        f"Many agents: {many} attached to one relay",
+        f"Requests on kept connections as above, all to one agent or spread over {some}, at a "
+        "relay that has no others and at one where the others are idle, alternately. "
+        "CPU is that of the relay and of the agents that serve. The relay's own figures are taken "
+        f"while all {many} are idle; its memory is that beyond a relay with one agent. "
+        "These are measured once.",
+        (Column("to one, alone: CPU us/request", "agents.one_cpu_us"),
+         Column(f"to one of {many}", "agents.one_of_many_cpu_us"),
+         Column(f"over {some}, alone", "agents.some_cpu_us"),
+         Column(f"over {some} of {many}", "agents.some_of_many_cpu_us"),
+         Column("relay, KiB per idle agent", "agents.relay_kib"),
+         Column("relay, idle: % of a core", "agents.relay_percent"))), results, settings)
+
+
+def _idle(results, settings):
+    return _section(Section(
+        "Idle: a relay and one agent without visitors",
+        f"CPU time and traffic of {settings.idle_seconds} s, the latter extrapolated: what both "
+        "ends send on their link, with 66 bytes of headers for each segment. Measured once.",
+        (Column("MB a day", "idle.mb_per_day"),
+         Column("relay, CPU ms a minute", "idle.relay_percent", PERCENT_TO_MS_A_MINUTE),
+         Column("agent, CPU ms a minute", "idle.agent_percent", PERCENT_TO_MS_A_MINUTE))),
+        results, settings)
 
 
 def _processes(results, row, state):

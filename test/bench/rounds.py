@@ -1,17 +1,22 @@
-"""The course of a run: peers up, interleaved rounds, then each afresh for the memory test."""
+"""The course of a run: peers up, interleaved rounds, then each afresh for the other tests."""
 
 import sys
 
 import measures
+import measures_homeport
 from peer import Direct, HaProxy, World
+from peer_crowds import Crowds
 from peer_homeport import Homeport
 from peer_ssh import Ssh
 from peer_stunnel import Stunnel
+from peer_trust import HomeportTrust
 from processes import Failure
 
-PEERS = (Direct, HaProxy, Stunnel, Ssh, Homeport)     # also the order of the rows
+PEERS = (Direct, HaProxy, Stunnel, Ssh, Homeport, HomeportTrust)    # also the order of the rows
 SPEED_TESTS = {"bulk": measures.bulk, "keepalive": measures.keepalive,
                "connect": measures.connect, "single": measures.single, "mixed": measures.mixed}
+HOMEPORT_TESTS = {"idle": (Homeport, measures_homeport.idle),
+                  "agents": (Crowds, measures_homeport.agents)}
 NEED_BULK = ("bulk", "mixed")
 MAX_FAILURES = 2                # of one row in one test; then it is not tried again
 
@@ -35,6 +40,11 @@ class Run:
             self._speed_rounds(kinds, tests)
         if "memory" in self._settings.tests:
             self._memory_round(kinds)
+        if Homeport in kinds:
+            for test, (kind, measure) in HOMEPORT_TESTS.items():
+                if test in self._settings.tests:
+                    _say(test)
+                    self._afresh(test, measure, kind, 0)
 
     def _available(self):
         kinds = []
@@ -71,7 +81,7 @@ class Run:
         for test in tests:
             _say(f"round {number + 1} of {self._settings.rounds}: {test}")
             for peer, door in contenders[shift:] + contenders[:shift]:
-                if door.bulk_port or test not in NEED_BULK:
+                if test in peer.tests and (door.bulk_port or test not in NEED_BULK):
                     self._attempt(test, SPEED_TESTS[test], peer, door)
 
     def _memory_round(self, kinds):
@@ -81,16 +91,16 @@ class Run:
                          f"{self._file_limit} open files (raise it with ulimit -Hn)")
         for kind in kinds:
             for index, label in enumerate(kind.row_labels):
-                if kind is not Direct:
-                    self._memory(kind, index, label)
+                if "memory" in kind.tests:
+                    _say(f"memory: {label}, {self._settings.visitors} visitors")
+                    self._afresh("memory", measures.memory, kind, index)
 
-    def _memory(self, kind, index, label):
-        _say(f"memory: {label}, {self._settings.visitors} visitors")
+    def _afresh(self, test, measure, kind, index):
         peer = self._start(kind)
         if not peer:
             return
         try:
-            self._attempt("memory", measures.memory, peer, peer.doors[index])
+            self._attempt(test, measure, peer, peer.doors[index])
         finally:
             peer.stop()
 

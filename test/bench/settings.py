@@ -5,13 +5,20 @@ import dataclasses
 import pathlib
 import resource
 
-PEER_NAMES = ("direct", "haproxy", "ssh", "stunnel", "homeport")
-TEST_NAMES = ("bulk", "keepalive", "connect", "single", "mixed", "memory")
+PEER_NAMES = ("direct", "haproxy", "ssh", "stunnel", "homeport", "trust")
+PEER_TESTS = ("bulk", "keepalive", "connect", "single", "mixed", "memory")
+HOMEPORT_TESTS = ("idle", "agents")     # there is nothing to compare with
+TEST_NAMES = PEER_TESTS + HOMEPORT_TESTS
 
 MAX_ROUNDS = 50
 MAX_SECONDS = 60
 VISITORS = 9000
 QUICK_VISITORS = 500
+AGENTS = 1000
+QUICK_AGENTS = 20
+SPREAD = 50
+IDLE_SECONDS = 60
+ASK_SECONDS = 20                # an idle link asks this often: no measurement of many is shorter
 INTERACTIVE = 50                # visitors of the keep-alive, connect and mixed tests
 BODY_BYTES = 1024
 LEAVE_SECONDS = 5               # from the last visitor's leaving to the last memory reading
@@ -30,6 +37,9 @@ class Settings:
     peers: tuple
     tests: tuple
     seconds: int
+    idle_seconds: int
+    agents: int                 # of the agents test
+    spread: int                 # of them, those who share the requests where not one serves all
     visitors: int               # of the memory test
     wanted_visitors: int        # before the limit of open files had its say
     homeport: pathlib.Path
@@ -47,8 +57,9 @@ def raise_file_limit():
     return hard
 
 
-def visitors_within(wanted, file_limit):
-    """A hop in one process holds two sockets per visitor: as many visitors as that allows."""
+def within_files(wanted, file_limit):
+    """A hop in one process holds two sockets per visitor (a relay per agent): as many of them as
+    that allows."""
     return max(1, min(wanted, (file_limit - SPARE_FILES) // 2))
 
 
@@ -56,12 +67,17 @@ def parse(arguments, file_limit):
     options = _parser().parse_args(arguments)
     seconds = options.seconds or (1 if options.quick else 3)
     visitors = options.visitors or (QUICK_VISITORS if options.quick else VISITORS)
+    agents = options.agents or (QUICK_AGENTS if options.quick else AGENTS)
+    agents = max(2, within_files(agents, file_limit))
     return Settings(
         rounds=options.rounds or (1 if options.quick else 5),
         peers=options.only,
         tests=options.tests,
         seconds=seconds,
-        visitors=visitors_within(visitors, file_limit),
+        idle_seconds=2 if options.quick else IDLE_SECONDS,
+        agents=agents,
+        spread=min(SPREAD, agents // 2),
+        visitors=within_files(visitors, file_limit),
         wanted_visitors=visitors,
         homeport=options.homeport or _built_homeport(),
         json_file=options.json,
@@ -76,13 +92,15 @@ def _parser():
     add = parser.add_argument
     add("--rounds", type=_count(1, MAX_ROUNDS), help="interleaved rounds (default 5)")
     add("--quick", action="store_true",
-        help=f"one round of 1 s measurements and {QUICK_VISITORS} idle visitors: does it run?")
+        help=f"one round of 1 s measurements, {QUICK_VISITORS} idle visitors, {QUICK_AGENTS} "
+             "agents: does it run?")
     add("--only", type=_names(PEER_NAMES), default=PEER_NAMES, metavar="PEER,PEER",
         help="of " + ", ".join(PEER_NAMES))
     add("--tests", type=_names(TEST_NAMES), default=TEST_NAMES, metavar="TEST,TEST",
         help="of " + ", ".join(TEST_NAMES))
     add("--seconds", type=_count(1, MAX_SECONDS), help="length of a measurement (default 3)")
     add("--visitors", type=_count(1, 100_000), help=f"idle visitors (default {VISITORS})")
+    add("--agents", type=_count(2, 10_000), help=f"attached agents (default {AGENTS})")
     add("--homeport", type=pathlib.Path, metavar="FILE", help="the binary to measure")
     add("--json", type=pathlib.Path, metavar="FILE", help="write every single figure there")
     add("--write", action="store_true", help="write docs/benchmarks.md")
