@@ -21,6 +21,7 @@ LONG_BODY = "void f() {\n" + "    g();\n" * 70 + "}\n"
 BROKEN = [
     ("edges", {"src/core/a.cpp": '#include "net/b.hpp"\n'}, "src/core/a.cpp:1"),
     ("edges", {"src/front/a.cpp": '\n#include "tunnel/b.hpp"\n'}, "src/front/a.cpp:2"),
+    ("edges", {"src/dns/server/a.cpp": '#include "net/linux/b.hpp"\n'}, "src/dns/server/a.cpp:1"),
     ("edges", {"src/app/a.cpp": '#include "sim/world/b.hpp"\n'}, "src/app/a.cpp:1"),
     ("edges", {"src/net/a.cpp": '#include "stream.hpp"\n'}, "src/net/a.cpp:1"),
     ("edges", {"src/unheard/a.cpp": "int a;\n"}, "src/unheard/a.cpp:1"),

@@ -7,6 +7,7 @@
 #include "tunnel/status.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,27 @@ struct ServiceFacts {
     std::uint64_t refused_total = 0;
 };
 
+struct ZoneFacts {
+    std::string name;
+    std::uint32_t serial = 0;
+    std::uint64_t names = 0;  ///< empty ones between others included
+};
+
+/// The name server of a relay. Counters are since the start.
+struct DnsFacts {
+    std::vector<ZoneFacts> zones;
+    std::uint64_t udp = 0;  ///< requests
+    std::uint64_t tcp = 0;  ///< requests
+    std::uint64_t no_error = 0;
+    std::uint64_t nx_domain = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t malformed = 0;
+    std::uint64_t other = 0;
+    std::uint64_t truncated = 0;
+    std::uint64_t limited = 0;  ///< requests beyond the rate of their source
+    std::uint64_t known = 0;    ///< requests with a valid cookie
+};
+
 struct RoleFacts {
     bool relay = false;  ///< else an agent
     std::string name;    ///< of the relay, or of the agent at its relay
@@ -44,6 +66,7 @@ struct RoleFacts {
     UnixSeconds wall = 0;
     std::vector<tunnel::SessionStatus> sessions;  ///< at an agent one: its relay
     std::vector<ServiceFacts> services;
+    std::optional<DnsFacts> dns;     ///< none: it answers no DNS
     std::uint64_t buffer_bytes = 0;  ///< blocks of the data plane in use
 };
 

@@ -93,6 +93,27 @@ void add_services(Page& page, const std::vector<ServiceFacts>& services) {
         [](const Service& s) { return s.refused_total; });
 }
 
+void add_dns(Page& page, const DnsFacts& dns) {
+    page.family("dns_queries_total", "counter", "Requests to the name server.");
+    page.value("{transport=\"udp\"}", dns.udp);
+    page.value("{transport=\"tcp\"}", dns.tcp);
+    page.family("dns_answers_total", "counter", "Answers of the name server.");
+    page.value("{rcode=\"NOERROR\"}", dns.no_error);
+    page.value("{rcode=\"NXDOMAIN\"}", dns.nx_domain);
+    page.value("{rcode=\"REFUSED\"}", dns.refused);
+    page.value("{rcode=\"FORMERR\"}", dns.malformed);
+    page.value("{rcode=\"other\"}", dns.other);
+    page.family("dns_truncated_total", "counter", "Answers that told to come over TCP.");
+    page.value("", dns.truncated);
+    page.family("dns_limited_total", "counter", "Requests beyond the rate of their source.");
+    page.value("", dns.limited);
+    page.family("dns_cookies_total", "counter", "Requests with a valid cookie.");
+    page.value("", dns.known);
+    page.family("dns_zone_serial", "gauge", "Serial of the zone.");
+    for (const ZoneFacts& zone : dns.zones)
+        page.value(fmt::format("{{zone=\"{}\"}}", escaped(zone.name)), zone.serial);
+}
+
 std::string http_answer(std::string_view status, std::string_view type, std::string_view body) {
     return fmt::format(
         "HTTP/1.0 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
@@ -116,6 +137,7 @@ std::string metrics_text(const RoleFacts& facts) {
     page.value("", facts.buffer_bytes);
     add_sessions(page, facts.sessions);
     add_services(page, facts.services);
+    if (facts.dns) add_dns(page, *facts.dns);
     return page.take();
 }
 

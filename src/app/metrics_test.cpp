@@ -6,6 +6,7 @@ namespace homeport::app {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 TEST(Metrics, EveryFamilyHasAType) {
@@ -27,6 +28,16 @@ TEST(Metrics, EveryFamilyHasAType) {
     EXPECT_THAT(text, HasSubstr("homeport_session_rtt_seconds{agent=\"attic\"} 0.012\n"));
     EXPECT_THAT(
         text, HasSubstr("homeport_service_bytes_out_total{agent=\"attic\",service=\"web\"} 42\n"));
+}
+
+TEST(Metrics, DnsOnlyWhereItIsServed) {
+    RoleFacts facts;
+    EXPECT_THAT(metrics_text(facts), Not(HasSubstr("dns_")));
+    facts.dns = DnsFacts{.zones = {{"example.net.", 7, 3}}, .udp = 5, .nx_domain = 2};
+    const std::string text = metrics_text(facts);
+    EXPECT_THAT(text, HasSubstr("homeport_dns_queries_total{transport=\"udp\"} 5\n"));
+    EXPECT_THAT(text, HasSubstr("homeport_dns_answers_total{rcode=\"NXDOMAIN\"} 2\n"));
+    EXPECT_THAT(text, HasSubstr("homeport_dns_zone_serial{zone=\"example.net.\"} 7\n"));
 }
 
 // A label value cannot end its quotes or its line.

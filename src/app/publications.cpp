@@ -66,12 +66,27 @@ std::vector<Result<>> Publications::publish(const std::string& agent,
             {{"agent", agent}, {"service", offers[i].name}, {"why", home.results[i].error().what}});
     }
     show(agent, home);
+    tell_hosts(agent, home);
     return home.results;
 }
 
 void Publications::withdraw(const std::string& agent) {
     homes_.erase(agent);
+    tell_hosts(agent, {});
     if (front_ != nullptr) front_->withdraw(agent);
+}
+
+void Publications::tell_hosts(const std::string& agent, const Home& home) const {
+    if (!on_hosts_) return;
+    std::vector<HostGlob> hosts;
+    for (std::size_t i = 0; i < home.offers.size(); ++i) {
+        if (!home.results[i]) continue;
+        for (const HostGlob& host : home.offers[i].hosts) {
+            // An http and a tls service may share it.
+            if (std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
+        }
+    }
+    on_hosts_(agent, hosts);
 }
 
 void Publications::park(const std::string& agent, const std::string& service, bool parked) {

@@ -8,6 +8,7 @@
 #include "front/front.hpp"
 #include "tunnel/relay/relay.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,6 +32,11 @@ private:
 class Publications final : public tunnel::Publisher {
 public:
     explicit Publications(Log& log) : log_(log) {}
+
+    /// Told the hosts that an agent publishes, whenever that changed. Before anything is published.
+    using HostsListener =
+        std::function<void(const std::string& agent, const std::vector<HostGlob>& hosts)>;
+    void tell_hosts(HostsListener listener) { on_hosts_ = std::move(listener); }
 
     /// nullptr: no front (not yet, or not any more); then offers are refused, withdrawals pass.
     void attach(front::Front* front) { front_ = front; }
@@ -57,8 +63,10 @@ private:
     bool parked(const Home& home, const std::string& service) const;
     /// Tells the front what shows the notice now.
     void show(const std::string& agent, const Home& home);
+    void tell_hosts(const std::string& agent, const Home& home) const;
 
     Log& log_;
+    HostsListener on_hosts_;
     front::Front* front_ = nullptr;
     std::map<std::string, Home> homes_;
     ParkBoard operator_board_;

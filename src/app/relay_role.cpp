@@ -44,6 +44,7 @@ Result<> RelayRole::start() {
     auto fronted = front_->start(
         [this](std::unique_ptr<net::Stream> stream) { relay_->accept_link(std::move(stream)); });
     if (!fronted) return fronted;
+    if (auto opened = start_names(); !opened) return opened;
     if (auto opened = relay_->start(); !opened) return opened;
     if (auto opened = start_metrics(settings_.metrics); !opened) return opened;
     control_ = std::make_unique<ControlServer>(
@@ -56,6 +57,16 @@ Result<> RelayRole::start() {
         "relay.ready",
         {{"name", settings_.name}, {"version", cli::version()}, {"control", settings_.control}});
     return {};
+}
+
+/// Before the tunnel, which publishes at once what the store remembers.
+Result<> RelayRole::start_names() {
+    if (!settings_.dns) return {};
+    names_ = std::make_unique<NameServer>(world_, *settings_.dns);
+    publications_.tell_hosts([this](const std::string& agent, const std::vector<HostGlob>& hosts) {
+        names_->set_home(agent, hosts);
+    });
+    return names_->start(settings_.zones, settings_file_);
 }
 
 Result<> RelayRole::start_metrics(const std::optional<Endpoint>& listen) {
@@ -80,6 +91,10 @@ ReloadReport RelayRole::reload() {
                                             {"problems", report.problems.size()}});
         return report;
     }
+    if (auto loaded = reload_zones(*next); !loaded) {
+        world_.log.error("reload.refused", {{"problem", loaded.error().what}});
+        return {.problems = {loaded.error().what}};
+    }
     ReloadReport report = compare(settings_, *next);
     apply(*next, report);
     world_.log.info("reload",
@@ -88,9 +103,16 @@ ReloadReport RelayRole::reload() {
     return report;
 }
 
+/// A faulty zone refuses the reload as a whole, before anything else was changed.
+Result<> RelayRole::reload_zones(const config::Relay& next) {
+    if (!names_ || next.zones == settings_.zones) return {};
+    return names_->load(next.zones, settings_file_);
+}
+
 void RelayRole::apply(const config::Relay& next, ReloadReport& report) {
     settings_.log_level = next.log_level;
     settings_.public_address = next.public_address;
+    settings_.zones = next.zones;
     world_.log.set_level(next.log_level);
     if (settings_.metrics == next.metrics) return;
     if (auto opened = start_metrics(next.metrics); !opened) {
@@ -114,6 +136,7 @@ RoleFacts RelayRole::facts() const {
             .wall = world_.loop.wall(),
             .sessions = relay_->status(),
             .services = publications_.facts(),
+            .dns = names_ ? std::optional(names_->facts()) : std::nullopt,
             .buffer_bytes = world_.pool.in_use() * kChunkBytes};
 }
 

@@ -5,6 +5,7 @@
 #include "app/facts.hpp"
 #include "app/memory_keeper.hpp"
 #include "app/metrics.hpp"
+#include "app/name_server.hpp"
 #include "app/publications.hpp"
 #include "app/role.hpp"
 #include "app/world.hpp"
@@ -44,7 +45,9 @@ public:
     std::string answer(const ControlRequest& request);
 
 private:
+    Result<> start_names();
     Result<> start_metrics(const std::optional<Endpoint>& listen);
+    Result<> reload_zones(const config::Relay& next);
     void apply(const config::Relay& next, ReloadReport& report);
     std::string park(const std::string& service, bool parked);
     std::string refresh();
@@ -54,6 +57,7 @@ private:
     std::string settings_file_;
     config::Relay settings_;  ///< in force
     TimePoint started_;
+    std::unique_ptr<NameServer> names_;  ///< null: it answers no DNS
     Publications publications_;
     std::unique_ptr<tunnel::Relay> relay_;
     std::unique_ptr<RelayHomes> homes_;

@@ -52,6 +52,9 @@ ReloadReport compare(const config::Relay& now, const config::Relay& next) {
     // Written into tokens by `homeport invite`, which reads the file itself.
     note(report.changed, "relay.public_address", now.public_address, next.public_address);
 
+    note(report.changed, "zone", now.zones, next.zones);
+
+    note(report.restart, "dns", now.dns, next.dns);
     note(report.restart, "relay.name", now.name, next.name);
     note(report.restart, "relay.state_dir", now.state_dir, next.state_dir);
     note(report.restart, "relay.listen", now.listen, next.listen);

@@ -62,6 +62,18 @@ json service_json(const ServiceFacts& service) {
     return object;
 }
 
+json dns_json(const DnsFacts& dns) {
+    json zones = json::array();
+    for (const ZoneFacts& zone : dns.zones)
+        zones.push_back({{"name", zone.name}, {"serial", zone.serial}, {"names", zone.names}});
+    return {{"zones", std::move(zones)},        {"queries_udp_total", dns.udp},
+            {"queries_tcp_total", dns.tcp},     {"noerror_total", dns.no_error},
+            {"nxdomain_total", dns.nx_domain},  {"refused_total", dns.refused},
+            {"formerr_total", dns.malformed},   {"other_total", dns.other},
+            {"truncated_total", dns.truncated}, {"limited_total", dns.limited},
+            {"cookies_total", dns.known}};
+}
+
 }  // namespace
 
 std::string_view to_string(ServiceState state) {
@@ -97,6 +109,7 @@ std::string status_json(const RoleFacts& facts) {
     }
     for (const ServiceFacts& service : facts.services)
         object["services"].push_back(service_json(service));
+    if (facts.dns) object["dns"] = dns_json(*facts.dns);
     object["resumes_total"] = resumes;
     object["resets_total"] = resets;
     return one_line(object);

@@ -43,6 +43,17 @@ RoleFacts facts(bool relay) {
             .buffer_bytes = 0};
 }
 
+TEST(StatusJson, DnsOnlyWhereItIsServed) {
+    RoleFacts relay = facts(true);
+    EXPECT_FALSE(json::parse(status_json(relay)).contains("dns"));
+    relay.dns = DnsFacts{.zones = {{"example.net.", 7, 3}}, .udp = 5, .tcp = 2, .limited = 1};
+    const json dns = json::parse(status_json(relay))["dns"];
+    EXPECT_EQ(dns["zones"].at(0)["name"], "example.net.");
+    EXPECT_EQ(dns["zones"].at(0)["serial"], 7);
+    EXPECT_EQ(dns["queries_udp_total"], 5);
+    EXPECT_EQ(dns["limited_total"], 1);
+}
+
 // The fields and words promised in the interface.
 TEST(StatusJson, RelayHasThePromisedFields) {
     const json status = json::parse(status_json(facts(true)));

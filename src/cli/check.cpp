@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/settings_file.hpp"
+#include "cli/zones.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +9,10 @@ namespace homeport::cli {
 int run(const CheckSettings& command, const World& world) {
     const auto role = running_role(command.config, world.console);
     if (!role) return kFailed;
+    if (role->role == "relay") {
+        const auto relay = relay_settings(command.config, world.console);
+        if (!relay || !zones_good(*relay, command.config, world.console)) return kFailed;
+    }
     world.console.out << fmt::format("{}: good settings of the {}\n", command.config, role->role);
     return kDone;
 }

@@ -144,6 +144,25 @@ std::string render_home(const json& session, const std::vector<json>& services) 
     return out;
 }
 
+/// "DNS: 2 zones, 1,234 questions, 3 of them beyond the rate of their source."
+std::string render_dns(const json& status) {
+    const auto found = status.find("dns");
+    if (found == status.end() || !found->is_object()) return {};
+    const std::vector<json> zones = objects(*found, "zones");
+    const std::uint64_t questions =
+        count(*found, "queries_udp_total") + count(*found, "queries_tcp_total");
+    std::string out =
+        fmt::format("DNS: {}, {}", counted(zones.size(), "zone"), counted(questions, "question"));
+    const std::uint64_t limited = count(*found, "limited_total");
+    if (limited > 0) out += fmt::format(", {} of them beyond the rate of their source", limited);
+    out += ".\n";
+    for (const json& zone : zones) {
+        out += fmt::format("  {} serial {}, {}.\n", text(zone, "name"), count(zone, "serial"),
+                           counted(count(zone, "names"), "name"));
+    }
+    return out;
+}
+
 std::string render_relay(const json& status) {
     std::string out = head(status, fmt::format("Relay \"{}\"", text(status, "name")));
     const auto sessions = objects(status, "sessions");
@@ -158,7 +177,7 @@ std::string render_relay(const json& status) {
     if (sessions.empty()) {
         out += "No home is paired yet. Next step: homeport invite NAME --config FILE --host HOST\n";
     }
-    return out;
+    return out + render_dns(status);
 }
 
 std::string render_agent(const json& status) {

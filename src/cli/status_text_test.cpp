@@ -38,6 +38,15 @@ TEST(StatusText, GapHasANextStep) {
     EXPECT_THAT(render_status(R"({"role":"relay","sessions":[]})"), HasSubstr("homeport invite"));
 }
 
+TEST(StatusText, DnsOfTheRelay) {
+    const std::string text = render_status(R"({
+        "role":"relay","name":"r","sessions":[],"dns":{"queries_udp_total":4,"queries_tcp_total":1,
+        "limited_total":2,"zones":[{"name":"example.net.","serial":1800000000,"names":9}]}})");
+    EXPECT_THAT(text, HasSubstr("DNS: 1 zone, 5 questions, 2 of them beyond the rate"));
+    EXPECT_THAT(text, HasSubstr("  example.net. serial 1800000000, 9 names.\n"));
+    EXPECT_THAT(render_status(R"({"role":"relay","dns":7})"), Not(HasSubstr("DNS")));
+}
+
 TEST(StatusText, AgentTellsWhyAServiceIsNotPublished) {
     const std::string text = render_status(R"({
         "role":"agent","name":"attic","relay":{"name":"relay1","state":"up","links":1},

@@ -57,6 +57,7 @@ void check_listeners(const Relay& relay, const Node& root, Report& report) {
     add_listeners(relay.listen, "relay", "listen", root, listeners);
     add_listeners(relay.front.http, "front", "http", root, listeners);
     add_listeners(relay.front.tls, "front", "tls", root, listeners);
+    if (relay.dns) add_listeners(relay.dns->listen, "dns", "listen", root, listeners);
     if (relay.metrics) add_listeners({*relay.metrics}, "metrics", "listen", root, listeners);
     std::sort(listeners.begin(), listeners.end(), [](const Listener& a, const Listener& b) {
         return std::tie(a.line, a.label, a.endpoint) < std::tie(b.line, b.label, b.endpoint);
@@ -112,6 +113,7 @@ void check_relay(const Relay& relay, const Node& root, Report& report) {
     check_listeners(relay, root, report);
     check_resume(relay.resume, root, report);
     check_park(relay.park, root, report);
+    check_dns(relay, root, report);
     check_control("relay", relay.control, root, report);
 }
 

@@ -15,6 +15,9 @@ namespace homeport::config {
 void check_relay(const Relay& relay, const Node& root, Report& report);
 void check_agent(const Agent& agent, const Node& root, Report& report);
 
+/// [dns] and [[zone]].
+void check_dns(const Relay& relay, const Node& root, Report& report);
+
 /// What both roles have. `control` defaults to a file in `state_dir`, which must leave room for it.
 void check_resume(const Resume& resume, const Node& root, Report& report);
 void check_control(std::string_view table, const std::string& control, const Node& root,

@@ -35,10 +35,13 @@ struct Section {
     std::vector<Field> fields;
 };
 
+/// All but [dns] and [[zone]].
 std::vector<Section> relay_sections(Relay& relay);
+Section dns_section(Dns& dns);
+/// `folder` is where relative paths start.
+Section zone_section(ZoneSource& zone, const std::string& folder, FileReader& files);
 /// All but [[service]].
 std::vector<Section> agent_sections(Agent& agent);
-/// `folder` is where relative paths start.
 Section service_section(Service& service, const std::string& folder, FileReader& files);
 
 }  // namespace homeport::config

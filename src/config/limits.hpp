@@ -18,6 +18,15 @@ inline constexpr std::size_t kMaxNetworks = 512;  ///< of one list of CIDRs
 /// Names, rules and stand-in pages of all services together: they travel in one frame of 4 MiB.
 inline constexpr std::size_t kMaxAnnouncedBytes = 3 * 1024 * 1024;
 
+inline constexpr std::size_t kMaxZones = 1000;
+/// Of one zone, as much as dns/zonefile reads (its limits.hpp), and of all zones together.
+inline constexpr std::size_t kMaxZoneBytes = 64UL * 1024 * 1024;
+inline constexpr std::size_t kMaxAllZonesBytes = 256UL * 1024 * 1024;
+inline constexpr std::size_t kMaxZoneRecords = 10'000;  ///< in `records`; more belong in a file
+inline constexpr std::size_t kMaxHomeAddresses = 16;    ///< more than a small answer could hold
+inline constexpr std::uint64_t kMaxDnsWorkers = 64;
+inline constexpr std::uint64_t kMaxDnsRate = 1'000'000;  ///< answers per second
+
 inline constexpr std::size_t kMaxListeners = 16;  ///< of one list of addresses
 inline constexpr std::size_t kMaxNameBytes = 64;
 inline constexpr std::size_t kMaxPathBytes = 1024;

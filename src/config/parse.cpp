@@ -1,6 +1,7 @@
 #include "config/check.hpp"
 #include "config/limits.hpp"
 #include "config/read.hpp"
+#include "config/rules.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -48,27 +49,63 @@ std::vector<Section> all_agent_sections(Agent& agent, Service& service, FileRead
     return sections;
 }
 
-void read_services(const Node& root, const std::string& folder, FileReader& files, Agent& agent,
-                   Report& report) {
-    const Node* const list = root.find("service");
-    if (list == nullptr) return;
+/// The tables [[name]], or null: none, or they were reported.
+const Node* find_tables(const Node& root, const std::string& name, std::size_t max,
+                        std::string_view remedy, Report& report) {
+    const Node* const list = root.find(name);
+    if (list == nullptr) return nullptr;
     // An inline list of anything else than tables is as wrong as [service] with one bracket.
     const bool tables = list->type == Node::Type::list &&
                         std::all_of(list->children.begin(), list->children.end(),
                                     [](const Node& n) { return n.type == Node::Type::table; });
     if (!tables) {
-        return report.add(list->line, "service must be a list of tables",
-                          "write [[service]] with two brackets above each service");
+        report.add(list->line, name + " must be a list of tables",
+                   "write [[" + name + "]] with two brackets above each " + name);
+        return nullptr;
     }
-    if (list->children.size() > kMaxServices) {
-        return report.add(list->children[kMaxServices].line,
-                          "more than " + std::to_string(kMaxServices) + " services",
-                          "a range of ports is one service, and so are several hosts");
-    }
+    if (list->children.size() <= max) return list;
+    report.add(list->children[max].line, "more than " + std::to_string(max) + " " + name + "s",
+               remedy);
+    return nullptr;
+}
+
+void read_services(const Node& root, const std::string& folder, FileReader& files, Agent& agent,
+                   Report& report) {
+    const Node* const list =
+        find_tables(root, "service", kMaxServices,
+                    "a range of ports is one service, and so are several hosts", report);
+    if (list == nullptr) return;
     agent.services.resize(list->children.size());
     for (std::size_t i = 0; i < agent.services.size(); ++i) {
         read_section(service_section(agent.services[i], folder, files), list->children[i],
                      agent_sections(agent), report);
+    }
+}
+
+/// The relay's sections together with those that are made when they are there.
+std::vector<Section> all_relay_sections(Relay& relay, Dns& dns, ZoneSource& zone,
+                                        FileReader& files) {
+    auto sections = relay_sections(relay);
+    sections.push_back(dns_section(dns));
+    sections.push_back(zone_section(zone, "", files));
+    return sections;
+}
+
+void read_zones(const Node& root, const std::string& folder, FileReader& files, Relay& relay,
+                Report& report) {
+    const Node* const list =
+        find_tables(root, "zone", kMaxZones, "let another relay serve the other zones", report);
+    if (list == nullptr) return;
+    relay.zones.resize(list->children.size());
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < relay.zones.size(); ++i) {
+        read_section(zone_section(relay.zones[i], folder, files), list->children[i],
+                     relay_sections(relay), report);
+        bytes += relay.zones[i].text.size();
+        if (bytes <= kMaxAllZonesBytes) continue;
+        return report.add(list->children[i].line,
+                          "all zones up to here are longer than " + format_size(kMaxAllZonesBytes),
+                          "let another relay serve some of them");
     }
 }
 
@@ -86,8 +123,12 @@ Loaded<Relay> parse_relay(std::string_view text, const std::string& file_name, F
     if (const auto root = read_tree(text, report)) {
         Agent no_agent;
         Service no_service;
-        read_sections(*root, relay_sections(relay), all_agent_sections(no_agent, no_service, files),
-                      "an agent", report);
+        Dns dns;
+        ZoneSource no_zone;
+        read_sections(*root, all_relay_sections(relay, dns, no_zone, files),
+                      all_agent_sections(no_agent, no_service, files), "an agent", report);
+        if (root->find("dns") != nullptr) relay.dns = std::move(dns);
+        read_zones(*root, folder_of(file_name), files, relay, report);
         relay.control = default_control(relay.control, relay.state_dir);
         check_relay(relay, *root, report);
     }
@@ -99,9 +140,11 @@ Loaded<Agent> parse_agent(std::string_view text, const std::string& file_name, F
     Report report(file_name);
     if (const auto root = read_tree(text, report)) {
         Relay no_relay;
+        Dns no_dns;
+        ZoneSource no_zone;
         Service no_service;
-        read_sections(*root, all_agent_sections(agent, no_service, files), relay_sections(no_relay),
-                      "a relay", report);
+        read_sections(*root, all_agent_sections(agent, no_service, files),
+                      all_relay_sections(no_relay, no_dns, no_zone, files), "a relay", report);
         read_services(*root, folder_of(file_name), files, agent, report);
         agent.control = default_control(agent.control, agent.state_dir);
         check_agent(agent, *root, report);

@@ -40,6 +40,14 @@ room, and one source that takes all it can get leaves half of the places to the 
 `per_source` is more than half).
 )";
 
+constexpr std::string_view kZoneRules = R"(
+A zone file may have `$ORIGIN`, `$TTL`, comments, parentheses, and data of any type as
+`\# LENGTH HEX` (RFC 3597); not `$INCLUDE` and `$GENERATE`. Records without a TTL get 5 minutes
+until `$TTL`. A zone needs an NS record at its own name (`@`); a SOA record is made when there is
+none. Records of DNSSEC other than DS are refused, because homeport signs by itself. At most 1000
+zones, 64 MiB of one zone, 256 MiB of all.
+)";
+
 constexpr std::string_view kServiceRules = R"(
 ### What a file of services may hold
 
@@ -83,6 +91,11 @@ std::string reference_page() {
         append_section(page, section);
         if (section.name == "park") page += kParkRule;
     }
+    Dns dns;
+    ZoneSource zone;
+    append_section(page, dns_section(dns));
+    append_section(page, zone_section(zone, "", files));
+    page += kZoneRules;
     page += "\n## Agent\n";
     for (const Section& section : agent_sections(agent)) append_section(page, section);
     append_section(page, service_section(service, "", files));

@@ -146,7 +146,7 @@ TEST(RelaySettings, say_where_a_misplaced_setting_belongs) {
                                       "of an agent)")));
     EXPECT_THAT(problems_with("[frnot]\n"),
                 ElementsAre(HasSubstr(":5: unknown table \"frnot\" (did you mean \"front\"?)")));
-    EXPECT_THAT(problems_with("[dns]\n"), ElementsAre(HasSubstr("(known are relay, front,")));
+    EXPECT_THAT(problems_with("[smtp]\n"), ElementsAre(HasSubstr("(known are relay, front,")));
     EXPECT_THAT(problems("relay = 5\n"),
                 ElementsAre(HasSubstr(":1: relay must be a table, not a whole number")));
     EXPECT_THAT(problems_with("[[park]]\n"), ElementsAre(HasSubstr("write [park] once")));

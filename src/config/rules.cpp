@@ -177,21 +177,37 @@ Rule inner_rule(bool& trust) {
     return word_rule(trust, std::array<Word<bool>, 2>{{{"seal", false}, {"trust", true}}});
 }
 
+std::optional<NamedFile> read_named_file(const Node& node, const Place& place,
+                                         const std::string& folder, std::size_t max_bytes,
+                                         FileReader& files) {
+    if (!expect(node, Node::Type::text, place)) return std::nullopt;
+    if (node.text.empty() || node.text.find('\0') != std::string::npos) {
+        place.fault(node, quoted(node.text) + " is not a file");
+        return std::nullopt;
+    }
+    std::string path = node.text.starts_with('/') ? node.text : folder + node.text;
+    auto contents = files.read(path, max_bytes);
+    if (!contents) {
+        place.fault(node, contents.error());
+    } else if (contents->empty()) {
+        place.fault(node, path + " is empty", "write something into it");
+    } else {
+        return NamedFile{std::move(path), std::move(*contents)};
+    }
+    return std::nullopt;
+}
+
+std::string file_form(std::size_t max_bytes) {
+    return "path of a file of at most " + format_size(max_bytes) +
+           ", relative to the folder of the settings file";
+}
+
 Rule stand_in_rule(std::string& into, std::string folder, FileReader& files) {
     const auto read = [&into, &files, folder](const Node& node, const Place& place) {
-        if (!expect(node, Node::Type::text, place)) return;
-        if (node.text.empty() || node.text.find('\0') != std::string::npos) {
-            return place.fault(node, quoted(node.text) + " is not a file");
-        }
-        const std::string path = node.text.starts_with('/') ? node.text : folder + node.text;
-        auto contents = files.read(path, kMaxStandInBytes);
-        if (!contents) return place.fault(node, contents.error());
-        if (contents->empty()) return place.fault(node, path + " is empty", "write a page into it");
-        into = std::move(*contents);
+        auto file = read_named_file(node, place, folder, kMaxStandInBytes, files);
+        if (file) into = std::move(file->contents);
     };
-    return {"path of a file of at most " + format_size(kMaxStandInBytes) +
-                ", relative to the folder of the settings file",
-            read};
+    return {file_form(kMaxStandInBytes), read};
 }
 
 std::string format_size(std::uint64_t bytes) {

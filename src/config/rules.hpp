@@ -59,8 +59,28 @@ Rule networks_rule(std::vector<Cidr>& into, Networks meaning);
 Rule hosts_rule(std::vector<HostGlob>& into);
 Rule ports_rule(std::optional<PortRange>& into);
 Rule target_rule(Target& into);
+/// Addresses that somebody can connect to, at least one.
+Rule addresses_rule(std::vector<IpAddress>& into);
+/// A host name that is no wildcard.
+Rule zone_name_rule(std::string& into);
+/// A file with the text of the zone; relative paths as in stand_in_rule().
+Rule zone_file_rule(ZoneSource& into, std::string folder, FileReader& files);
+/// Lines of such a file.
+Rule zone_records_rule(ZoneSource& into);
 /// Contents of a file; a relative path starts at `folder` (with a final slash, or empty).
 Rule stand_in_rule(std::string& into, std::string folder, FileReader& files);
+
+struct NamedFile {
+    std::string path;
+    std::string contents;
+};
+/// The file that a setting names; a relative path starts at `folder`. Nothing after a report, also
+/// of an empty file.
+std::optional<NamedFile> read_named_file(const Node& node, const Place& place,
+                                         const std::string& folder, std::size_t max_bytes,
+                                         FileReader& files);
+/// What such a setting holds, for the reference page.
+std::string file_form(std::size_t max_bytes);
 
 /// "64KiB": the largest unit that divides the size.
 std::string format_size(std::uint64_t bytes);

@@ -156,6 +156,21 @@ Rule host_port_rule(std::optional<HostPort>& into) {
     return text_rule(into, "host and port", parse_reachable);
 }
 
+Rule addresses_rule(std::vector<IpAddress>& into) {
+    const auto read = [&into](const Node& node, const Place& place) {
+        auto values = read_list(node, place, IpAddress::parse, kMaxHomeAddresses);
+        if (!values) return;
+        if (values->empty()) return place.fault(node, "the list is empty");
+        for (const IpAddress& address : *values) {
+            if (!address.is_unspecified()) continue;
+            return place.fault(node, address.to_string() + " is no address to connect to",
+                               "write the addresses that visitors use");
+        }
+        into = std::move(*values);
+    };
+    return {"list of numeric addresses", read};
+}
+
 Rule networks_rule(std::vector<Cidr>& into, Networks meaning) {
     const auto read = [&into, meaning](const Node& node, const Place& place) {
         auto values = read_list(node, place, Cidr::parse, kMaxNetworks);

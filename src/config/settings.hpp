@@ -59,6 +59,30 @@ struct Front {
     friend bool operator==(const Front&, const Front&) = default;
 };
 
+/// The relay as a name server.
+struct Dns {
+    std::vector<Endpoint> listen;      ///< UDP and TCP
+    std::uint64_t workers = 0;         ///< threads that answer UDP; 0: one for each processor
+    std::vector<IpAddress> addresses;  ///< what names of homes answer; empty: nothing
+    Duration ttl = 30s;                ///< of the names of homes; whole seconds
+    std::uint64_t udp_bytes = 1232;    ///< longest answer over UDP
+    std::uint64_t rate_limit = 50;     ///< answers per second to a source without cookie; 0: any
+    friend bool operator==(const Dns&, const Dns&) = default;
+};
+
+/// A zone that the relay serves. Its text is checked by dns/zonefile, not here.
+struct ZoneSource {
+    std::string name;  ///< in lower case, without a dot at its end
+    std::string file;  ///< where the text is from; empty: from `records` in the settings
+    std::string text;  ///< master file format, RFC 1035 section 5
+    /// Of `records`: where in the settings file each line of the text stands.
+    std::vector<std::size_t> lines;
+
+    /// The line of `file`, or of the settings file, that holds this line of the text (from 1).
+    std::size_t line_in_source(std::size_t text_line) const;
+    friend bool operator==(const ZoneSource&, const ZoneSource&) = default;
+};
+
 struct Relay {
     std::string name = "relay";
     std::string state_dir;
@@ -71,6 +95,8 @@ struct Relay {
     std::string stand_in_directory;  ///< empty: built-in page only
     Level log_level = Level::info;
     std::optional<Endpoint> metrics;
+    std::optional<Dns> dns;         ///< none: no DNS is answered
+    std::vector<ZoneSource> zones;  ///< only with `dns`; each name once
     friend bool operator==(const Relay&, const Relay&) = default;
 };
 

@@ -55,7 +55,7 @@ struct Talker final : StreamHandler {
     bool write_failed = false;
 };
 
-struct LinuxTest : testing::Test {
+struct LinuxTest : ::testing::Test {
     EpollLoop loop;
     LinuxNetwork network{loop};
     std::vector<std::unique_ptr<Talker>> accepted;

@@ -1,0 +1,110 @@
+#include "dns/server/responder.hpp"
+
+#include "dns/server/limits.hpp"
+
+#include <algorithm>
+
+namespace homeport::dns {
+namespace {
+
+/// Nobody else writes it, so it needs no lock of the bus.
+void add_one(ResponderCounters::Count& count) {
+    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Responder::Responder(const ZoneBoard& board, const ResponderOptions& options)
+    : zones_(board),
+      options_(options),
+      cookies_(options.secret),
+      rate_(options.answers_per_second, kRateBuckets, options.secret) {}
+
+void Responder::begin_batch(TimePoint now, UnixSeconds wall) {
+    now_ = now;
+    wall_ = wall;
+    zones_.refresh();
+}
+
+std::size_t Responder::respond(Bytes request, const IpAddress& source, Transport transport,
+                               MutableBytes out) {
+    const bool datagram = transport == Transport::udp;
+    add_one(datagram ? counters_.udp : counters_.tcp);
+    const QueryStatus status = parse_query(request, query_);
+    if (status == QueryStatus::ignored) return 0;
+
+    AnswerLimits limits{.max_bytes = datagram ? options_.udp_bytes : kMaxMessageBytes,
+                        .datagram = datagram};
+    CookieOption cookie;
+    const bool has_cookie = query_.edns.cookie.size() >= kClientCookieBytes;
+    const bool known = has_cookie && cookies_.valid(query_.edns.cookie, source, wall_);
+    if (has_cookie) {
+        cookie = cookies_.option(query_.edns.cookie, known, source, wall_);
+        limits.options = cookie;
+    }
+    if (known) add_one(counters_.known);
+
+    const bool proven = known || !datagram;
+    const Verdict verdict = proven ? Verdict::answer : limit(source);
+    if (verdict == Verdict::drop) return 0;
+    Bytes message = verdict == Verdict::shorten ? write_truncated(limits, out)
+                                                : write_answer(status, limits, out);
+    if (!proven && message.size() > request.size() * kMaxAmplification)
+        message = write_truncated(limits, out);
+    count(message);
+    return message.size();
+}
+
+Responder::Verdict Responder::limit(const IpAddress& source) {
+    if (rate_.allow(source, now_)) return Verdict::answer;
+    add_one(counters_.limited);
+    drop_next_ = !drop_next_;
+    return drop_next_ ? Verdict::drop : Verdict::shorten;
+}
+
+Bytes Responder::write_answer(QueryStatus status, const AnswerLimits& limits, MutableBytes out) {
+    MessageWriter writer(out);
+    if (status == QueryStatus::malformed) {
+        answer_error(query_, Rcode::form_err, limits, writer);
+    } else {
+        switch (answer(query_, zones_.zones(), limits, writer)) {
+        case Outcome::answered:
+            break;
+        case Outcome::transfer:
+            answer_error(query_, Rcode::refused, limits, writer);
+            break;
+        case Outcome::other_opcode: {
+            const bool known = query_.opcode == Opcode::update || query_.opcode == Opcode::notify;
+            answer_error(query_, known ? Rcode::refused : Rcode::not_imp, limits, writer);
+        }
+        }
+    }
+    return writer.finish();
+}
+
+/// "Come over TCP", and nothing else.
+Bytes Responder::write_truncated(const AnswerLimits& limits, MutableBytes out) {
+    MessageWriter writer(out);
+    answer_error(query_, Rcode::no_error, limits, writer);
+    writer.set_truncated();
+    return writer.finish();
+}
+
+void Responder::count(Bytes message) {
+    const std::uint16_t flags = load_u16(octets(message) + 2);
+    if ((flags & kFlagTruncated) != 0) add_one(counters_.truncated);
+    switch (static_cast<Rcode>(flags & kRcodeMask)) {
+    case Rcode::no_error:
+        return add_one(counters_.no_error);
+    case Rcode::nx_domain:
+        return add_one(counters_.nx_domain);
+    case Rcode::refused:
+        return add_one(counters_.refused);
+    case Rcode::form_err:
+        return add_one(counters_.malformed);
+    default:
+        return add_one(counters_.other);
+    }
+}
+
+}  // namespace homeport::dns
