@@ -132,12 +132,17 @@ Result<> Identity::save(const std::string& path) const {
     }
     char* text = nullptr;
     const long size = BIO_get_mem_data(memory.get(), &text);
+    // Written under a name of this process and put in place whole: others who look meanwhile find
+    // all of it or nothing.
+    const std::string draft = path + "." + std::to_string(::getpid());
     const File file(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (file.get() < 0) return file_failure("create", path, errno);
-    const auto written = write_all(file.get(), path, text, static_cast<std::size_t>(size));
-    if (!written) ::unlink(path.c_str());
-    return written;
+        ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (file.get() < 0) return file_failure("create", draft, errno);
+    auto saved = write_all(file.get(), draft, text, static_cast<std::size_t>(size));
+    if (saved && ::link(draft.c_str(), path.c_str()) != 0)
+        saved = file_failure("create", path, errno);
+    ::unlink(draft.c_str());
+    return saved;
 }
 
 Result<Identity> Identity::load_or_create(const std::string& path) {
@@ -145,8 +150,10 @@ Result<Identity> Identity::load_or_create(const std::string& path) {
     if (loaded || loaded.error().code != Errc::not_found) return loaded;
     auto made = generate();
     if (!made) return made;
-    if (const auto saved = made->save(path); !saved) return std::unexpected(saved.error());
-    return made;
+    const auto saved = made->save(path);
+    if (saved) return made;
+    // Somebody else was faster.
+    return saved.error().code == Errc::exists ? load(path) : std::unexpected(saved.error());
 }
 
 PublicKey Identity::public_key() const {

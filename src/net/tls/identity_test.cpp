@@ -93,6 +93,22 @@ TEST_F(IdentityTest, LoadOrCreate) {
     EXPECT_EQ(Identity::load_or_create(path)->public_key(), first->public_key());
 }
 
+// Two processes that start at once agree on one key; the slower one takes what it finds.
+TEST_F(IdentityTest, TwoCreatorsAgree) {
+    const auto first = Identity::generate();
+    const auto second = Identity::generate();
+    ASSERT_TRUE(first->save(path));
+    const auto late = second->save(path);
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, Errc::exists);
+    EXPECT_EQ(Identity::load_or_create(path)->public_key(), first->public_key());
+    std::size_t files = 0;
+    for ([[maybe_unused]] const auto& file :
+         std::filesystem::directory_iterator(std::filesystem::path(path).parent_path()))
+        ++files;
+    EXPECT_EQ(files, 1U) << "no draft is left behind";
+}
+
 // FIPS 180-4, the one-block message.
 TEST(Sha256Test, KnownAnswer) {
     EXPECT_EQ(to_hex(sha256(as_bytes("abc"))),

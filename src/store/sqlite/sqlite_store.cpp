@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <utility>
 
 namespace homeport::store {
@@ -54,7 +55,9 @@ private:
     /// The row that `statement` selects from agents, with its grants.
     Result<std::optional<AgentRecord>> one_agent(Statement statement);
     Result<std::optional<AgentRecord>> agent_by_name(const std::string& name);
+    using GrantsByAgent = std::map<std::string, Grants>;
     Result<Grants> grants_of(const std::string& agent);
+    Result<GrantsByAgent> read_grants(const std::string& condition, const std::string& parameter);
     Result<> check_owners(const Invite& invite);
     Result<> check_room(const Invite& invite);
     Result<> write_grants(const std::string& agent, const Grants& grants);
@@ -87,21 +90,32 @@ Result<std::optional<AgentRecord>> SqliteStore::agent_by_name(const std::string&
 }
 
 Result<Grants> SqliteStore::grants_of(const std::string& agent) {
-    Grants grants;
-    auto hosts = query("SELECT host FROM hosts WHERE agent = ? ORDER BY position");
-    hosts.bind(1, agent);
+    auto grants = read_grants("WHERE agent = ?", agent);
+    if (!grants) return std::unexpected(grants.error());
+    return std::move((*grants)[agent]);
+}
+
+/// Of every agent that `condition` lets through, with its one parameter. Two questions, however
+/// many agents there are.
+Result<SqliteStore::GrantsByAgent> SqliteStore::read_grants(const std::string& condition,
+                                                            const std::string& parameter) {
+    GrantsByAgent grants;
+    auto hosts = query("SELECT agent, host FROM hosts " + condition + " ORDER BY agent, position");
+    hosts.bind(1, parameter);
     auto row = hosts.step();
     for (; row && *row; row = hosts.step()) {
-        auto host = HostGlob::parse(hosts.text(0));
-        if (!host) return fail(Errc::io, "damaged grant of " + agent + "; restore a backup");
-        grants.hosts.push_back(std::move(*host));
+        auto host = HostGlob::parse(hosts.text(1));
+        if (!host)
+            return fail(Errc::io, "damaged grant of " + hosts.text(0) + "; restore a backup");
+        grants[hosts.text(0)].hosts.push_back(std::move(*host));
     }
     if (!row) return std::unexpected(row.error());
-    auto ports = query("SELECT first, last FROM ports WHERE agent = ? ORDER BY position");
-    ports.bind(1, agent);
+    auto ports =
+        query("SELECT agent, first, last FROM ports " + condition + " ORDER BY agent, position");
+    ports.bind(1, parameter);
     for (row = ports.step(); row && *row; row = ports.step()) {
-        grants.ports.push_back({static_cast<std::uint16_t>(ports.integer(0)),
-                                static_cast<std::uint16_t>(ports.integer(1))});
+        grants[ports.text(0)].ports.push_back({static_cast<std::uint16_t>(ports.integer(1)),
+                                               static_cast<std::uint16_t>(ports.integer(2))});
     }
     if (!row) return std::unexpected(row.error());
     return grants;
@@ -109,16 +123,12 @@ Result<Grants> SqliteStore::grants_of(const std::string& agent) {
 
 Result<> SqliteStore::check_owners(const Invite& invite) {
     if (empty(invite.grants)) return {};
-    auto names = query("SELECT name FROM agents WHERE name <> ? ORDER BY name");
-    names.bind(1, invite.agent);
-    auto row = names.step();
-    for (; row && *row; row = names.step()) {
-        const auto taken = grants_of(names.text(0));
-        if (!taken) return std::unexpected(taken.error());
-        auto free = check_no_overlap(invite.grants, *taken, names.text(0));
+    const auto others = read_grants("WHERE agent <> ?", invite.agent);
+    if (!others) return std::unexpected(others.error());
+    for (const auto& [agent, taken] : *others) {
+        auto free = check_no_overlap(invite.grants, taken, agent);
         if (!free) return free;
     }
-    if (!row) return std::unexpected(row.error());
     return {};
 }
 
@@ -224,13 +234,13 @@ Result<AgentRecord> SqliteStore::redeem(const SecretHash& secret_hash, const Pub
 
 Result<std::vector<AgentRecord>> SqliteStore::agents() {
     std::vector<AgentRecord> records;
+    auto grants = read_grants("WHERE agent <> ?", "");  // nobody has no name
+    if (!grants) return std::unexpected(grants.error());
     auto rows = query(std::string(kSelectAgents) + "ORDER BY name");
     auto row = rows.step();
     for (; row && *row; row = rows.step()) {
         records.push_back(read_agent(rows));
-        auto grants = grants_of(records.back().name);
-        if (!grants) return std::unexpected(grants.error());
-        records.back().grants = std::move(*grants);
+        records.back().grants = std::move((*grants)[records.back().name]);
     }
     if (!row) return std::unexpected(row.error());
     return records;
