@@ -80,6 +80,37 @@ TEST_F(ResponderTest, NothingForGarbage) {
     EXPECT_EQ(rcode(ask(status)), Rcode::not_imp);
 }
 
+// RFC 7873 section 5.4: no question, but a cookie: nothing is said but a cookie.
+TEST_F(ResponderTest, CookieWithoutQuestion) {
+    start();
+    const Octets client(8, std::byte{5});
+    Octets only_cookie = Build().u16(77).u16(0).u16(0).u16(0).u16(0).u16(1).bytes;
+    const Octets opt = Build().u8(0).u16(41).u16(1232).u32(0).u16(12).u16(10).u16(8).bytes;
+    only_cookie.insert(only_cookie.end(), opt.begin(), opt.end());
+    Octets nothing = only_cookie;
+    only_cookie.insert(only_cookie.end(), client.begin(), client.end());
+    const Bytes answer = ask(only_cookie);
+    EXPECT_EQ(rcode(answer), Rcode::no_error);
+    EXPECT_EQ(load_u16(octets(answer) + 4), 0U) << "questions";
+    EXPECT_EQ(answer.size(), kHeaderBytes + kOptBytes + kCookieOptionBytes);
+    nothing.resize(kHeaderBytes);
+    nothing[11] = std::byte{0};
+    EXPECT_EQ(rcode(ask(nothing)), Rcode::form_err);
+}
+
+// RFC 6891 section 6.1.3, whatever the opcode.
+TEST_F(ResponderTest, UnknownVersionOfEdns) {
+    start();
+    for (const int opcode : {0, 2, 4, 5, 9}) {
+        Octets newer = request("www.example.net.");
+        newer[2] = static_cast<std::byte>(opcode << 3);
+        newer[newer.size() - 5] = std::byte{1};  // the version, in the TTL of OPT
+        const Bytes answer = ask(newer);
+        EXPECT_EQ(rcode(answer), Rcode::no_error) << opcode;
+        EXPECT_EQ(answer[answer.size() - 6], std::byte{1}) << "upper bits of BADVERS, " << opcode;
+    }
+}
+
 // Without a cookie an answer is at most four times its request; with one, and over TCP, it is
 // whole.
 TEST_F(ResponderTest, NoAmplifier) {

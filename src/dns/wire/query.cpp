@@ -23,7 +23,7 @@ public:
         }
         for (std::size_t left = additionals; left > 0; --left)
             if (!read_additional(left == 1)) return false;
-        return at_ == packet_.size();
+        return at_ == packet_.size() && asks();
     }
 
 private:
@@ -39,7 +39,8 @@ private:
     std::size_t left() const { return packet_.size() - at_; }
 
     bool read_question(std::size_t count) {
-        if (count != 1) return count == 0 && out_.opcode != Opcode::query;
+        if (count == 0) return true;
+        if (count != 1) return false;
         const auto name = NameView::read(packet_.subspan(at_));
         if (!name || left() < name->size() + 4) return false;
         const Octet* const tail = data_ + at_ + name->size();
@@ -50,6 +51,12 @@ private:
         out_.rr_class = static_cast<RrClass>(load_u16(tail + 2));
         at_ += out_.question.size();
         return true;
+    }
+
+    /// A QUERY without a question asks for a cookie (RFC 7873 section 5.4).
+    bool asks() const {
+        const bool empty = out_.opcode == Opcode::query && out_.question.empty();
+        return !empty || !out_.edns.cookie.empty();
     }
 
     bool counts_fit(std::size_t answers, std::size_t authorities) const {

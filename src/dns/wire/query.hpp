@@ -45,7 +45,8 @@ enum class QueryStatus : std::uint8_t {
 };
 
 /// `packet` must outlive the use of `out`, which is filled anew.
-/// Malformed: not exactly one question (an opcode other than QUERY may have none), records beside
+/// Malformed: not exactly one question (an opcode other than QUERY may have none, and so may a
+/// QUERY with a cookie: RFC 7873 section 5.4), records beside
 /// it that a QUERY does not have (IXFR has one in the authority section), a broken record, two OPT,
 /// OPT not at the root, a broken cookie, TSIG not at the end, octets after the end.
 QueryStatus parse_query(Bytes packet, Query& out);

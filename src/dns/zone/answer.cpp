@@ -213,6 +213,7 @@ void begin(const Query& query, const AnswerLimits& limits, MessageWriter& out) {
 /// What is wrong with the question itself, whatever the zones hold.
 Rcode check_question(const Query& query) {
     if (query.edns.version > 0) return Rcode::bad_vers;
+    if (query.question.empty()) return Rcode::no_error;
     if (query.rr_class != RrClass::in) return Rcode::refused;
     if (query.type == RrType::maila || query.type == RrType::mailb) return Rcode::not_imp;
     if (is_meta(query.type) && query.type != RrType::any) return Rcode::form_err;
@@ -228,12 +229,14 @@ bool is_transfer(const Query& query) {
 
 Outcome answer(const Query& query, const ZoneSet& zones, const AnswerLimits& limits,
                MessageWriter& out) {
-    if (query.opcode != Opcode::query) return Outcome::other_opcode;
+    const bool understood = query.edns.version == 0;  // else BADVERS (RFC 6891 section 6.1.3)
+    if (understood && query.opcode != Opcode::query) return Outcome::other_opcode;
     if (is_transfer(query)) return Outcome::transfer;
     begin(query, limits, out);
     const Rcode rcode = check_question(query);
     out.set_rcode(rcode);
-    if (rcode == Rcode::no_error) Responder(query, zones, out).run();
+    const bool asks = !query.question.empty();
+    if (rcode == Rcode::no_error && asks) Responder(query, zones, out).run();
     return Outcome::answered;
 }
 
