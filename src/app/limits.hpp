@@ -44,4 +44,8 @@ inline constexpr Duration kSampleStep = 50ms;
 /// How long the demo cuts the line.
 inline constexpr Duration kDemoCut = 10s;
 
+/// DNS over TCP gets one place for so many visitors that the limit of open files has room for, so
+/// that a flood of one leaves the other alone. Full: idle connections make room.
+inline constexpr std::size_t kVisitorsPerDnsConnection = 18;
+
 }  // namespace homeport::app

@@ -1,5 +1,7 @@
 #include "app/name_server.hpp"
 
+#include "app/host.hpp"
+#include "app/limits.hpp"
 #include "cli/zones.hpp"
 #include "net/linux/datagram_workers.hpp"
 
@@ -74,22 +76,26 @@ Result<> NameServer::start(const std::vector<config::ZoneSource>& zones,
                            const std::string& settings_file) {
     if (auto loaded = load(zones, settings_file); !loaded) return loaded;
     publish();
+    if (settings_.addresses.empty())
+        world_.log.warn("dns.no_address", {{"what", "the names of homes have no address"},
+                                           {"remedy", "set addresses in [dns]"}});
+    if (zones.empty())
+        world_.log.warn("dns.no_zone",
+                        {{"what", "every question is refused"}, {"remedy", "add a [[zone]]"}});
     if (auto served = serve_udp(); !served) return served;
     return serve_tcp();
 }
 
-dns::ResponderOptions NameServer::responder_options(std::size_t workers) const {
-    // The kernel spreads sources over the workers, by port: each grants its share.
-    return {.udp_bytes = settings_.udp_bytes,
-            .answers_per_second =
-                static_cast<double>(settings_.rate_limit) / static_cast<double>(workers),
-            .secret = secret_};
+dns::ResponderOptions NameServer::responder_options(double rate) const {
+    return {.udp_bytes = settings_.udp_bytes, .answers_per_second = rate, .secret = secret_};
 }
 
 Result<> NameServer::serve_udp() {
     const std::size_t workers = worker_count(settings_);
+    // The kernel spreads sources over the workers, by port: each grants its share.
+    const double rate = static_cast<double>(settings_.rate_limit) / static_cast<double>(workers);
     const auto make_handler = [&](std::size_t) {
-        auto handler = std::make_unique<UdpAnswers>(board_, responder_options(workers));
+        auto handler = std::make_unique<UdpAnswers>(board_, responder_options(rate));
         counters_.push_back(&handler->counters());
         return handler;
     };
@@ -100,9 +106,13 @@ Result<> NameServer::serve_udp() {
 }
 
 Result<> NameServer::serve_tcp() {
-    tcp_answers_ = std::make_unique<TcpAnswers>(world_.loop, board_, responder_options(1));
+    // Whoever comes over TCP is who it says it is.
+    tcp_answers_ = std::make_unique<TcpAnswers>(world_.loop, board_, responder_options(0));
     counters_.push_back(&tcp_answers_->counters());
-    tcp_ = std::make_unique<dns::TcpServer>(world_.loop, world_.network, *tcp_answers_);
+    dns::TcpLimits limits;
+    limits.connections =
+        std::min(limits.connections, visitors_by_descriptor_limit() / kVisitorsPerDnsConnection);
+    tcp_ = std::make_unique<dns::TcpServer>(world_.loop, world_.network, *tcp_answers_, limits);
     return tcp_->start(udp_->local());
 }
 
@@ -142,16 +152,16 @@ DnsFacts NameServer::facts() const {
         facts.zones.push_back({zone.apex().to_text(), zone.serial(), zone.names()});
     });
     for (const dns::ResponderCounters* const counters : counters_) {
-        facts.udp += counters->udp;
-        facts.tcp += counters->tcp;
-        facts.no_error += counters->no_error;
-        facts.nx_domain += counters->nx_domain;
-        facts.refused += counters->refused;
-        facts.malformed += counters->malformed;
-        facts.other += counters->other;
-        facts.truncated += counters->truncated;
-        facts.limited += counters->limited;
-        facts.known += counters->known;
+        facts.udp += counters->udp.value();
+        facts.tcp += counters->tcp.value();
+        facts.no_error += counters->no_error.value();
+        facts.nx_domain += counters->nx_domain.value();
+        facts.refused += counters->refused.value();
+        facts.malformed += counters->malformed.value();
+        facts.other += counters->other.value();
+        facts.truncated += counters->truncated.value();
+        facts.limited += counters->limited.value();
+        facts.known += counters->known.value();
     }
     return facts;
 }

@@ -40,7 +40,7 @@ private:
     class UdpAnswers;
     class TcpAnswers;
 
-    dns::ResponderOptions responder_options(std::size_t workers) const;
+    dns::ResponderOptions responder_options(double rate) const;
     Result<> serve_udp();
     Result<> serve_tcp();
     void publish();

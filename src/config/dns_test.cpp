@@ -12,13 +12,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr const char* kLeast = R"([relay]
-state_dir = "/var/lib/homeport/relay"
-listen = ["0.0.0.0:7843"]
-public_address = "relay.example.net:7843"
-[dns]
-listen = ["0.0.0.0:53"]
-)";
+const std::string kLeast = std::string(testing::kLeastRelay) + "[dns]\nlisten = [\"0.0.0.0:53\"]\n";
 
 struct DnsSettings : ::testing::Test {
     testing::FakeFiles files;

@@ -11,11 +11,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr const char* kLeast = R"([relay]
-state_dir = "/var/lib/homeport/relay"
-listen = ["0.0.0.0:7843"]
-public_address = "relay.example.net:7843"
-)";
+using testing::kLeastRelay;
 
 Loaded<Relay> parse(const std::string& text) {
     testing::FakeFiles files;
@@ -28,12 +24,12 @@ std::vector<std::string> problems(const std::string& text) {
 
 /// The least file with more lines; the first of them is line 5.
 std::vector<std::string> problems_with(const std::string& more) {
-    return problems(kLeast + more);
+    return problems(kLeastRelay + more);
 }
 
 // What is left out has the default that the documentation states.
 TEST(RelaySettings, have_defaults) {
-    const auto relay = parse(kLeast);
+    const auto relay = parse(kLeastRelay);
     ASSERT_THAT(testing::texts(relay), IsEmpty());
     Relay expected;
     expected.state_dir = "/var/lib/homeport/relay";
@@ -139,7 +135,7 @@ TEST(RelaySettings, say_where_a_misplaced_setting_belongs) {
     EXPECT_THAT(problems_with("wait = \"1s\"\n"),
                 ElementsAre(HasSubstr(":5: unknown setting \"wait\" in [relay] (it belongs in "
                                       "[park])")));
-    EXPECT_THAT(problems("state_dir = \"/x\"\n" + std::string(kLeast)),
+    EXPECT_THAT(problems("state_dir = \"/x\"\n" + std::string(kLeastRelay)),
                 ElementsAre(HasSubstr("outside of the tables (write it below [relay])")));
     EXPECT_THAT(problems_with("[[service]]\nname = \"web\"\n"),
                 ElementsAre(HasSubstr(":5: unknown table \"service\" (it belongs in the settings "
@@ -163,7 +159,7 @@ TEST(RelaySettings, must_be_toml) {
 
 // A file of nothing but faults is not answered with as many lines.
 TEST(RelaySettings, end_the_list_of_problems) {
-    std::string many = kLeast;
+    std::string many = kLeastRelay;
     for (int i = 0; i < 3000; ++i) many += "k" + std::to_string(i) + " = 1\n";
     EXPECT_THAT(problems(many), SizeIs(kMaxProblems));
 }
@@ -172,7 +168,7 @@ TEST(RelaySettings, end_the_list_of_problems) {
 TEST(RelaySettings, survive_a_header_without_a_name) {
     for (const auto* header :
          {"[", "[=", "[.a]", "[[#", " [ \xc3\xbc]", "[\t= 1", "[,", "[]", "[[]]"}) {
-        EXPECT_THAT(problems(kLeast + std::string(header) + "\n[log]\n"),
+        EXPECT_THAT(problems(kLeastRelay + std::string(header) + "\n[log]\n"),
                     ElementsAre(HasSubstr("relay.toml:5: ")))
             << header;
     }

@@ -9,7 +9,6 @@
 #include <utility>
 
 namespace homeport::config {
-namespace {
 
 std::string quoted(std::string_view text) {
     return "\"" + std::string(text) + "\"";
@@ -21,6 +20,8 @@ bool expect(const Node& node, Node::Type type, const Place& place) {
                           std::string(type_name(node.type)));
     return false;
 }
+
+namespace {
 
 /// A quantity with limits, in a text form that `parse` reads and `format` writes.
 template <class T, class Parse, class Format>

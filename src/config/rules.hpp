@@ -27,6 +27,11 @@ struct Place {
     void fault(const Node& node, const Error& error) const;
 };
 
+/// A piece of the settings in a message.
+std::string quoted(std::string_view text);
+/// False: the node is of another type, which was reported.
+bool expect(const Node& node, Node::Type type, const Place& place);
+
 struct Rule {
     std::string form;  ///< for the reference page: "duration, 0s to 10m"
     std::function<void(const Node&, const Place&)> read;

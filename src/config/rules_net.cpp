@@ -10,10 +10,6 @@
 namespace homeport::config {
 namespace {
 
-std::string quoted(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
-}
-
 /// Reads a text with a parser of core, then lets `check` object with a reason (empty: fine).
 template <class T>
 std::optional<T> read_text(const Node& node, const Place& place,

@@ -10,17 +10,6 @@
 namespace homeport::config {
 namespace {
 
-std::string quoted(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
-}
-
-bool expect(const Node& node, Node::Type type, const Place& place) {
-    if (node.type == type) return true;
-    place.fault(node, "must be " + std::string(type_name(type)) + ", not " +
-                          std::string(type_name(node.type)));
-    return false;
-}
-
 bool is_one_line(std::string_view text) {
     const auto is_control = [](char c) {
         return (static_cast<unsigned char>(c) < 32 && c != '\t') || c == 127;

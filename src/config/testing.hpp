@@ -9,6 +9,13 @@
 
 namespace homeport::config::testing {
 
+/// The least that a relay's file holds.
+inline constexpr const char* kLeastRelay = R"([relay]
+state_dir = "/var/lib/homeport/relay"
+listen = ["0.0.0.0:7843"]
+public_address = "relay.example.net:7843"
+)";
+
 /// Files by path; what is not there does not exist.
 class FakeFiles final : public FileReader {
 public:

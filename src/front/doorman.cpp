@@ -1,5 +1,7 @@
 #include "front/doorman.hpp"
 
+#include "core/source_key.hpp"
+
 namespace homeport::front {
 
 Admission::~Admission() {

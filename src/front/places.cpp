@@ -1,17 +1,9 @@
 #include "front/places.hpp"
 
 #include "core/assert.hpp"
-
-#include <algorithm>
+#include "core/source_key.hpp"
 
 namespace homeport::front {
-
-IpAddress source_key(const IpAddress& address) {
-    if (address.is_v4()) return address;
-    auto octets = address.octets();
-    std::fill(octets.begin() + 8, octets.end(), std::uint8_t{0});
-    return IpAddress::v6(octets);
-}
 
 std::uint32_t SourceCounts::of(const IpAddress& key) const {
     const auto found = counts_.find(key);

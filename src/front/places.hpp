@@ -9,9 +9,6 @@
 
 namespace homeport::front {
 
-/// Whom a visitor counts as: his IPv4 address, or his IPv6 /64, which one household gets whole.
-IpAddress source_key(const IpAddress& address);
-
 /// How many things each source has; remembers only sources that have some.
 class SourceCounts {
 public:

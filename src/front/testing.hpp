@@ -17,7 +17,7 @@ using net::testing::KernelStream;
 using net::testing::Line;
 using net::testing::TunnelStream;
 
-class FakeNetwork final : public net::Network {
+class FakeNetwork final : public net::testing::NoNetwork {
 public:
     explicit FakeNetwork(FakeLoop& loop) : loop_(loop) {}
 
@@ -32,15 +32,6 @@ public:
         handlers[local.port] = std::move(on_accept);
         return std::make_unique<FakeListener>(*this, local);
     }
-    std::unique_ptr<net::Handle> dial(const net::SocketAddress&, const net::DialOptions&,
-                                      net::DialHandler) override {
-        return nullptr;
-    }
-    std::unique_ptr<net::Handle> resolve(std::string, net::ResolveHandler) override {
-        return nullptr;
-    }
-    std::unique_ptr<net::Handle> watch_changes(std::function<void()>) override { return nullptr; }
-
     /// A visitor comes to `port`.
     std::shared_ptr<Line> connect(std::uint16_t port, std::shared_ptr<Line> line = nullptr) {
         if (!line) line = std::make_shared<Line>(loop_);

@@ -3,6 +3,7 @@
 /// keep the edge contract strictly: an edge comes only after `again`, once, and only from the loop.
 
 #include "net/loop.hpp"
+#include "net/network.hpp"
 #include "net/stream.hpp"
 
 #include <algorithm>
@@ -47,6 +48,20 @@ public:
 private:
     TimePoint now_ = TimePoint(1h);
     std::vector<Task> tasks_;
+};
+
+/// Nobody listens, nothing connects: a base for those who need a part.
+class NoNetwork : public Network {
+public:
+    Result<std::unique_ptr<Listener>> listen(const SocketAddress&, const ListenOptions&,
+                                             AcceptHandler) override {
+        return fail(Errc::denied, "nobody listens here");
+    }
+    std::unique_ptr<Handle> dial(const SocketAddress&, const DialOptions&, DialHandler) override {
+        return nullptr;
+    }
+    std::unique_ptr<Handle> resolve(std::string, ResolveHandler) override { return nullptr; }
+    std::unique_ptr<Handle> watch_changes(std::function<void()>) override { return nullptr; }
 };
 
 /// What the test and one stream share: the test's end of the connection.

@@ -2,7 +2,7 @@
 /// A tunnel stream that may go on beside its link: what visitor and target say is already encrypted
 /// between them (`inner = "trust"`), so a long transfer need not be sealed again. It begins like
 /// every other stream; then both ends move to a connection of its own, each direction at its exact
-/// byte. docs/protocol/tunnel.md section 9 has the rules. From then on it cannot be resumed.
+/// byte. docs/protocol/tunnel.md section 8 has the rules. From then on it cannot be resumed.
 ///
 /// Beneath, the end of a direction of the tunnel stream means "goes on beside", once a way beside
 /// it is agreed on; the real end is that of the connection.

@@ -70,13 +70,8 @@ inline std::pair<std::string, IoResult::Status> drain(net::Stream& stream) {
 }
 
 /// Notes what it is asked for; nothing ever connects.
-class RecordingNetwork final : public net::Network {
+class RecordingNetwork final : public net::testing::NoNetwork {
 public:
-    Result<std::unique_ptr<net::Listener>> listen(const net::SocketAddress&,
-                                                  const net::ListenOptions&,
-                                                  net::AcceptHandler) override {
-        return fail(Errc::denied, "nobody listens here");
-    }
     std::unique_ptr<net::Handle> dial(const net::SocketAddress& to, const net::DialOptions&,
                                       net::DialHandler) override {
         const auto* endpoint = std::get_if<Endpoint>(&to);
@@ -90,7 +85,6 @@ public:
         on_done(std::vector<IpAddress>{*IpAddress::parse("192.168.1.10")});
         return nullptr;
     }
-    std::unique_ptr<net::Handle> watch_changes(std::function<void()>) override { return nullptr; }
 
     std::set<std::string> dialled;
     std::set<std::string> resolved;

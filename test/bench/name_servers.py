@@ -15,6 +15,7 @@ from table import cell, render
 APEX = "dyn.example."
 QUESTIONS = 200_000             # in the file that dnsperf goes round
 START_SECONDS = 120             # a large zone takes its time
+CLIENTS, UNDER_WAY = 16, 500    # sockets of dnsperf, and its questions without an answer
 MISSING_SHARE = 0.1             # of the questions are for names that are not there
 
 HOMEPORT = """\
@@ -121,7 +122,7 @@ class Server:
         """(questions a second, CPU us for each, KiB)"""
         before, began = cpu_seconds([self.child.pid]), time.monotonic()
         output = run([find_program("dnsperf"), "-s", "127.0.0.1", "-p", self.port, "-d", questions,
-                      "-l", seconds, "-c", 16, "-T", 1, "-q", 500], seconds + 20)
+                      "-l", seconds, "-c", CLIENTS, "-T", 1, "-q", UNDER_WAY], seconds + 20)
         self.child.require_running()
         answered = int(re.search(r"Queries completed:\s+(\d+)", output).group(1))
         lost = int(re.search(r"Queries lost:\s+(\d+)", output).group(1))

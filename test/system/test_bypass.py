@@ -4,6 +4,7 @@ import random
 import socket
 import ssl
 import threading
+import time
 import unittest
 
 import home
@@ -51,12 +52,17 @@ class Bypass(SystemCase):
         self.wait_at_rest(at_rest)
 
     def test_short_transfers_stay(self):
+        """A visitor who stays, and moves little: looked at while he is there."""
         self.start()
-        log = self.agent.output()
-        for _ in range(20):
-            self.assertEqual(self.get(TLS).get("status"), 200)
-        self.assertEqual(self.connections(), 1)
-        self.assertNotIn("bypass", self.agent.output()[len(log):])
+        target = home.Target(self.lab, echo, TARGET_PORT)
+        self.addCleanup(target.close)
+        with self.lab.connect("vis1", RELAY, 443, timeout=10) as sock:
+            sock.sendall(client_hello(WEB) + b"x" * 100_000 + b"END")
+            home.read_until(sock, b"END")
+            time.sleep(1)
+            self.assertEqual(self.connections(), 1)
+            sock.sendall(b"y" * 200_000 + b"END")
+            self.wait_until(lambda: self.connections() == 2, "a way beside, after more")
 
     def test_bytes_both_ways_and_half_close(self):
         """Up and down at once, of sizes around the change of way; each ends by itself."""
@@ -138,6 +144,11 @@ class Bypass(SystemCase):
 DOWN = random.Random(7).randbytes(1 << 20)
 DOWN_BYTES = 8 << 20
 DOWN_HASH = hashlib.sha256(DOWN * 8).digest()
+
+
+def echo(sock, target):
+    while got := sock.recv(65536):
+        sock.sendall(got)
 
 
 def send_for_ever(sock, target):

@@ -59,8 +59,7 @@ TEST(Cookies, ValidForOneRequesterAndForAnHour) {
     for (std::size_t i = 0; i < shown.size(); ++i) {
         std::vector<std::byte> bent(shown.begin(), shown.end());
         bent[i] ^= std::byte{1};
-        const bool in_reserved = i >= 9 && i < 12;
-        EXPECT_FALSE(cookies.valid(bent, requester, 1'000'000)) << i << in_reserved;
+        EXPECT_FALSE(cookies.valid(bent, requester, 1'000'000)) << i;
     }
     const Cookies others(key("00000000000000000000000000000000"));
     EXPECT_FALSE(others.valid(shown, requester, 1'000'000));

@@ -5,15 +5,6 @@
 #include <algorithm>
 
 namespace homeport::dns {
-namespace {
-
-/// Nobody else writes it, so it needs no lock of the bus.
-void add_one(ResponderCounters::Count& count) {
-    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-}
-
-}  // namespace
-
 Responder::Responder(const ZoneBoard& board, const ResponderOptions& options)
     : zones_(board),
       options_(options),
@@ -29,7 +20,7 @@ void Responder::begin_batch(TimePoint now, UnixSeconds wall) {
 std::size_t Responder::respond(Bytes request, const IpAddress& source, Transport transport,
                                MutableBytes out) {
     const bool datagram = transport == Transport::udp;
-    add_one(datagram ? counters_.udp : counters_.tcp);
+    (datagram ? counters_.udp : counters_.tcp).add(1);
     const QueryStatus status = parse_query(request, query_);
     if (status == QueryStatus::ignored) return 0;
 
@@ -42,7 +33,7 @@ std::size_t Responder::respond(Bytes request, const IpAddress& source, Transport
         cookie = cookies_.option(query_.edns.cookie, known, source, wall_);
         limits.options = cookie;
     }
-    if (known) add_one(counters_.known);
+    if (known) counters_.known.add(1);
 
     const bool proven = known || !datagram;
     const Verdict verdict = proven ? Verdict::answer : limit(source);
@@ -57,7 +48,7 @@ std::size_t Responder::respond(Bytes request, const IpAddress& source, Transport
 
 Responder::Verdict Responder::limit(const IpAddress& source) {
     if (rate_.allow(source, now_)) return Verdict::answer;
-    add_one(counters_.limited);
+    counters_.limited.add(1);
     drop_next_ = !drop_next_;
     return drop_next_ ? Verdict::drop : Verdict::shorten;
 }
@@ -92,18 +83,18 @@ Bytes Responder::write_truncated(const AnswerLimits& limits, MutableBytes out) {
 
 void Responder::count(Bytes message) {
     const std::uint16_t flags = load_u16(octets(message) + 2);
-    if ((flags & kFlagTruncated) != 0) add_one(counters_.truncated);
+    if ((flags & kFlagTruncated) != 0) counters_.truncated.add(1);
     switch (static_cast<Rcode>(flags & kRcodeMask)) {
     case Rcode::no_error:
-        return add_one(counters_.no_error);
+        return counters_.no_error.add(1);
     case Rcode::nx_domain:
-        return add_one(counters_.nx_domain);
+        return counters_.nx_domain.add(1);
     case Rcode::refused:
-        return add_one(counters_.refused);
+        return counters_.refused.add(1);
     case Rcode::form_err:
-        return add_one(counters_.malformed);
+        return counters_.malformed.add(1);
     default:
-        return add_one(counters_.other);
+        return counters_.other.add(1);
     }
 }
 

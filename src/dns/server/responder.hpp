@@ -7,13 +7,13 @@
 /// kMaxAmplification times as long as its request unless a cookie proves where the requester is.
 
 #include "core/ip.hpp"
+#include "core/own_counter.hpp"
 #include "core/time.hpp"
 #include "dns/server/cookies.hpp"
 #include "dns/server/rate_limit.hpp"
 #include "dns/server/zone_board.hpp"
 #include "dns/zone/answer.hpp"
 
-#include <atomic>
 #include <cstdint>
 
 namespace homeport::dns {
@@ -26,19 +26,17 @@ struct ResponderOptions {
     SipKey secret{};                       ///< of cookies; the same for all threads
 };
 
-/// Written by one thread, readable by all.
 struct ResponderCounters {
-    using Count = std::atomic<std::uint64_t>;
-    Count udp{};       ///< requests
-    Count tcp{};       ///< requests
-    Count no_error{};  ///< answers, by rcode
-    Count nx_domain{};
-    Count refused{};
-    Count malformed{};  ///< FORMERR
-    Count other{};
-    Count truncated{};  ///< answers with TC
-    Count limited{};    ///< requests beyond the rate
-    Count known{};      ///< requests with a valid cookie
+    OwnCounter udp;       ///< requests
+    OwnCounter tcp;       ///< requests
+    OwnCounter no_error;  ///< answers, by rcode
+    OwnCounter nx_domain;
+    OwnCounter refused;
+    OwnCounter malformed;  ///< FORMERR
+    OwnCounter other;
+    OwnCounter truncated;  ///< answers with TC
+    OwnCounter limited;    ///< requests beyond the rate
+    OwnCounter known;      ///< requests with a valid cookie
 };
 
 class Responder {

@@ -57,10 +57,10 @@ TEST_F(ResponderTest, Answers) {
     EXPECT_EQ(rcode(ask(request("none.example.net."))), Rcode::nx_domain);
     EXPECT_EQ(rcode(ask(request("www.example.org."))), Rcode::refused);
     EXPECT_EQ(rcode(ask(request("example.net.", RrType::axfr))), Rcode::refused);
-    EXPECT_EQ(responder->counters().no_error, 1U);
-    EXPECT_EQ(responder->counters().nx_domain, 1U);
-    EXPECT_EQ(responder->counters().refused, 2U);
-    EXPECT_EQ(responder->counters().udp, 4U);
+    EXPECT_EQ(responder->counters().no_error.value(), 1U);
+    EXPECT_EQ(responder->counters().nx_domain.value(), 1U);
+    EXPECT_EQ(responder->counters().refused.value(), 2U);
+    EXPECT_EQ(responder->counters().udp.value(), 4U);
 }
 
 TEST_F(ResponderTest, NothingForGarbage) {
@@ -74,7 +74,7 @@ TEST_F(ResponderTest, NothingForGarbage) {
     EXPECT_EQ(rcode(ask(two_questions)), Rcode::form_err);
     Octets update = request("example.net.");
     update[2] = std::byte{5 << 3};
-    EXPECT_THAT(rcode(ask(update)), ::testing::AnyOf(Rcode::refused, Rcode::form_err));
+    EXPECT_EQ(rcode(ask(update)), Rcode::refused);
     Octets status = request("example.net.");
     status[2] = std::byte{2 << 3};
     EXPECT_EQ(rcode(ask(status)), Rcode::not_imp);
@@ -128,7 +128,7 @@ TEST_F(ResponderTest, NoAmplifier) {
     const Bytes whole = ask(request("many.example.net.", RrType::a, shown));
     EXPECT_FALSE(truncated(whole));
     EXPECT_GT(whole.size(), many.size() * 4);
-    EXPECT_EQ(responder->counters().known, 1U);
+    EXPECT_EQ(responder->counters().known.value(), 1U);
 }
 
 // Beyond the rate every second request is answered, by "come over TCP"; TCP and cookies are free.
@@ -147,7 +147,7 @@ TEST_F(ResponderTest, RateLimited) {
     EXPECT_EQ(whole, 50);
     EXPECT_EQ(shortened, 500);
     EXPECT_LT(bytes, request_a.size() * 1000) << "less out than in";
-    EXPECT_EQ(responder->counters().limited, 1000U);
+    EXPECT_EQ(responder->counters().limited.value(), 1000U);
     EXPECT_EQ(rcode(ask(request_a, Transport::tcp)), Rcode::no_error);
     const Octets client(8, std::byte{5});
     Bytes with_cookie;

@@ -3,6 +3,7 @@
 #include "core/assert.hpp"
 #include "core/chunk.hpp"
 #include "core/intrusive_list.hpp"
+#include "core/source_key.hpp"
 #include "dns/wire/limits.hpp"
 #include "net/pump.hpp"
 
@@ -20,14 +21,6 @@ constexpr std::size_t kLengthBytes = 2;
 constexpr std::size_t kMaxFrameBytes = kLengthBytes + kMaxMessageBytes;
 constexpr std::size_t kViewsPerWrite = 20;
 static_assert(kMaxFrameBytes <= kTcpUnreadBytes);
-
-/// Whom a connection counts for: an IPv4 address, or an IPv6 /64, which one household gets whole.
-IpAddress source_of(const IpAddress& address) {
-    if (address.is_v4()) return address;
-    auto octets = address.octets();
-    std::fill(octets.begin() + 8, octets.end(), std::uint8_t{0});
-    return IpAddress::v6(octets);
-}
 
 std::size_t length_at(Bytes frame) {
     return std::to_integer<std::size_t>(frame[0]) << 8 | std::to_integer<std::size_t>(frame[1]);
@@ -334,7 +327,7 @@ struct TcpServer::Impl final : Shared {
 };
 
 void TcpServer::Impl::serve(std::unique_ptr<net::Stream> stream) {
-    const IpAddress key = source_of(stream->peer().address);
+    const IpAddress key = source_key(stream->peer().address);
     if (!make_place(key)) {
         ++counters.refused;
         stream->reset();
@@ -368,7 +361,7 @@ bool TcpServer::Impl::make_place(const IpAddress& key) {
 }
 
 void TcpServer::Impl::remove(Connection& connection) {
-    const auto source = sources.find(source_of(connection.peer().address));
+    const auto source = sources.find(source_key(connection.peer().address));
     const std::size_t index = connection.index;
     std::swap(connections[index], connections.back());
     connections[index]->index = index;
@@ -380,7 +373,7 @@ void TcpServer::Impl::note_idle(Connection& connection) {
     if (connection.by_idle.linked()) return;
     connection.idle_since = loop.now();
     idle.push_back(connection);
-    sources.find(source_of(connection.peer().address))->second.idle.push_back(connection);
+    sources.find(source_key(connection.peer().address))->second.idle.push_back(connection);
     arm_idle();
 }
 

@@ -102,22 +102,6 @@ public:
     Endpoint last_from;
 };
 
-struct NoNetwork final : net::Network {
-    Result<std::unique_ptr<net::Listener>> listen(const net::SocketAddress&,
-                                                  const net::ListenOptions&,
-                                                  net::AcceptHandler) override {
-        return fail(Errc::denied, "no network");
-    }
-    std::unique_ptr<net::Handle> dial(const net::SocketAddress&, const net::DialOptions&,
-                                      net::DialHandler) override {
-        return nullptr;
-    }
-    std::unique_ptr<net::Handle> resolve(std::string, net::ResolveHandler) override {
-        return nullptr;
-    }
-    std::unique_ptr<net::Handle> watch_changes(std::function<void()>) override { return nullptr; }
-};
-
 struct TcpServerTest : ::testing::Test {
     explicit TcpServerTest(TcpLimits limits = {}) : server(loop, network, handler, limits) {}
 
@@ -140,7 +124,7 @@ struct TcpServerTest : ::testing::Test {
     }
 
     FakeLoop loop;
-    NoNetwork network;
+    net::testing::NoNetwork network;
     Echo handler;
     TcpServer server;
 };

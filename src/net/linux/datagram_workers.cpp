@@ -1,7 +1,9 @@
 #include "net/linux/datagram_workers.hpp"
 
 #include "core/assert.hpp"
+#include "core/own_counter.hpp"
 #include "net/linux/fd.hpp"
+#include "net/linux/listener.hpp"
 #include "net/linux/os_error.hpp"
 #include "net/linux/socket_address.hpp"
 
@@ -12,7 +14,6 @@
 #include <sys/socket.h>
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -33,17 +34,6 @@ struct Socket {
     Fd fd;
     bool wildcard = false;
 };
-
-std::unexpected<Error> listen_failure(const Endpoint& at, int error) {
-    std::string remedy;
-    if (error == EADDRINUSE) remedy = "; stop the other program or choose another port";
-    if (error == EACCES) remedy = "; ports below 1024 need CAP_NET_BIND_SERVICE";
-    if (error == EADDRNOTAVAIL) remedy = "; the address is not one of this host";
-    if (error == EAFNOSUPPORT) remedy = "; this host has no IPv6";
-    const bool not_ours = error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
-    return fail(not_ours ? Errc::invalid : os_error_code(error),
-                "cannot listen on UDP " + at.to_string() + ": " + os_error_text(error) + remedy);
-}
 
 bool enable(int fd, int level, int option, int value = 1) {
     return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
@@ -77,7 +67,7 @@ Result<Socket> open_socket(const Endpoint& at, const DatagramOptions& options, b
                       (first || enable(fd, SOL_SOCKET, SO_REUSEPORT)) &&
                       ::bind(fd, name->get(), name->size) == 0 &&
                       enable(fd, SOL_SOCKET, SO_REUSEPORT);
-    if (!done) return listen_failure(at, errno);
+    if (!done) return listen_failure("UDP ", at, errno);
     set_receive_buffer(fd, options.receive_buffer_bytes);
     return made;
 }
@@ -197,30 +187,11 @@ private:
 
 // ---- workers
 
-/// Written by one thread only, on lines of its own.
-class alignas(128) Counters {
-public:
-    void add(std::size_t received, std::size_t answered, std::size_t dropped) {
-        raise(received_, received);
-        raise(answered_, answered);
-        raise(dropped_, dropped);
-    }
-    void add_to(DatagramCounters& sum) const {
-        sum.received += received_.load(std::memory_order_relaxed);
-        sum.answered += answered_.load(std::memory_order_relaxed);
-        sum.dropped += dropped_.load(std::memory_order_relaxed);
-    }
-
-private:
-    using Counter = std::atomic<std::uint64_t>;
-    /// No locked instruction is needed with one writer.
-    static void raise(Counter& counter, std::size_t by) {
-        counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-    }
-
-    Counter received_{0};
-    Counter answered_{0};
-    Counter dropped_{0};
+/// On lines of their own, so that the workers do not disturb each other.
+struct alignas(128) Counters {
+    OwnCounter received;
+    OwnCounter answered;
+    OwnCounter dropped;
 };
 
 class Worker {
@@ -271,7 +242,9 @@ private:
         }
         const std::size_t queued = batch_.queued();
         const std::size_t refused = batch_.send(socket);
-        counters_.add(count, queued - refused, dropped + refused);
+        counters_.received.add(count);
+        counters_.answered.add(queued - refused);
+        counters_.dropped.add(dropped + refused);
     }
 
     std::vector<Socket> sockets_;
@@ -325,7 +298,11 @@ public:
     const std::vector<Endpoint>& local() const override { return local_; }
     DatagramCounters counters() const override {
         DatagramCounters sum;
-        for (const auto& worker : workers_) worker->counters().add_to(sum);
+        for (const auto& worker : workers_) {
+            sum.received += worker->counters().received.value();
+            sum.answered += worker->counters().answered.value();
+            sum.dropped += worker->counters().dropped.value();
+        }
         return sum;
     }
 

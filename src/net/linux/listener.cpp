@@ -22,16 +22,22 @@ std::string remedy(int error, const SocketAddress& address) {
     if (error == EADDRINUSE) return "; stop the other program or choose another port";
     if (error == EACCES) return "; ports below 1024 need CAP_NET_BIND_SERVICE";
     if (error == EADDRNOTAVAIL) return "; the address is not one of this host";
+    if (error == EAFNOSUPPORT) return "; this host has no IPv6";
     return "";
 }
 
-std::unexpected<Error> listen_failure(const SocketAddress& address, int error) {
+}  // namespace
+
+std::unexpected<Error> listen_failure(std::string_view what, const SocketAddress& address,
+                                      int error) {
     const Errc code = error == EADDRNOTAVAIL || error == EAFNOSUPPORT ? Errc::invalid
                       : error == ENOENT                               ? Errc::io
                                                                       : os_error_code(error);
-    return fail(code, "cannot listen on " + to_string(address) + ": " + os_error_text(error) +
-                          remedy(error, address));
+    return fail(code, "cannot listen on " + std::string(what) + to_string(address) + ": " +
+                          os_error_text(error) + remedy(error, address));
 }
+
+namespace {
 
 /// A socket that nobody answers on is left over from a process that died. A file of another kind is
 /// somebody's: connect() refuses it in the same words, so that is asked first.
@@ -70,7 +76,7 @@ Result<Fd> open_listener(const SocketAddress& address, const ListenOptions& opti
     const auto name = to_kernel(address);
     if (!name) return std::unexpected(name.error());
     Fd fd(::socket(name->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!fd) return listen_failure(address, errno);
+    if (!fd) return listen_failure("", address, errno);
     int error = 0;
     if (const auto* unix_path = std::get_if<UnixPath>(&address)) {
         error = bind_unix(fd.get(), *name, unix_path->path, options.unix_mode);
@@ -81,7 +87,7 @@ Result<Fd> open_listener(const SocketAddress& address, const ListenOptions& opti
         if (!tuned) return std::unexpected(tuned.error());
     }
     if (error == 0 && ::listen(fd.get(), options.backlog) != 0) error = errno;
-    if (error != 0) return listen_failure(address, error);
+    if (error != 0) return listen_failure("", address, error);
     return fd;
 }
 

@@ -10,8 +10,13 @@
 #include <sys/stat.h>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace homeport::net {
+
+/// Why nobody can listen there, with a remedy. `what`: "UDP " or nothing, before the address.
+std::unexpected<Error> listen_failure(std::string_view what, const SocketAddress& address,
+                                      int error);
 
 /// A bound and listening socket. TCP options set here are inherited by what it accepts. A Unix
 /// socket's stale file is replaced, one that answers is `exists`.

@@ -1,5 +1,6 @@
 #include "tunnel/relay/link_gate.hpp"
 
+#include "core/source_key.hpp"
 #include "tunnel/protocol/limits.hpp"
 
 #include <algorithm>
@@ -9,14 +10,6 @@ namespace {
 
 /// An answered guest may take this long to read the answer and leave.
 constexpr Duration kFarewell = 2s;
-
-/// IPv6 hosts own a /64: they count as one source.
-IpAddress source_of(const IpAddress& address) {
-    if (address.is_v4()) return address;
-    auto octets = address.octets();
-    std::fill(octets.begin() + 8, octets.end(), std::uint8_t{0});
-    return IpAddress::v6(octets);
-}
 
 }  // namespace
 
@@ -31,7 +24,7 @@ LinkGate::LinkGate(net::Loop& loop, ChunkPool& pool, Log& log, Desk& desk)
 LinkGate::~LinkGate() = default;
 
 bool LinkGate::admit(std::unique_ptr<net::SecureStream> stream, bool watched) {
-    const IpAddress source = source_of(stream->peer().address);
+    const IpAddress source = source_key(stream->peer().address);
     const auto known = per_source_.find(source);
     const std::size_t from_source = known == per_source_.end() ? 0 : known->second;
     if (guests_.size() >= kMaxGreetings || from_source >= kMaxGreetingsPerSource) return false;
