@@ -1,7 +1,7 @@
 #include "front/client_hello.hpp"
 
 #include "core/text.hpp"
-#include "front/http_chars.hpp"
+#include "http/chars.hpp"
 
 #include <optional>
 #include <utility>
@@ -86,7 +86,7 @@ Gathered gather(Bytes input) {
 }
 
 bool valid_server_name(std::string_view name) {
-    return !name.empty() && name.size() <= 255 && all_chars(name, kHostChar) &&
+    return !name.empty() && name.size() <= 255 && http::all_chars(name, http::kHostChar) &&
            name.front() != '.' && name.find("..") == std::string_view::npos;
 }
 

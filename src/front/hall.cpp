@@ -45,7 +45,7 @@ std::string Hall::take_head() {
 }
 
 void Hall::give_head(std::string& head) {
-    if (head.capacity() > kMaxHeadBytes || spare_heads.size() >= kSpareHeads) {
+    if (head.capacity() > http::kMaxHeadBytes || spare_heads.size() >= kSpareHeads) {
         std::string().swap(head);
         return;
     }

@@ -3,9 +3,9 @@
 
 #include "front/doorman.hpp"
 #include "front/front.hpp"
-#include "front/http_head.hpp"
 #include "front/routes.hpp"
 #include "front/stand_in.hpp"
+#include "http/head.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -86,8 +86,8 @@ struct Hall {
     bool draining = false;
 
     /// Room to parse in: valid within one callback only.
-    RequestHead request;
-    ResponseHead response;
+    http::RequestHead request;
+    http::ResponseHead response;
     std::string joined_head;
 
     std::vector<std::string> spare_heads;

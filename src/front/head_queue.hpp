@@ -2,7 +2,7 @@
 /// Heads that lie in a SliceQueue.
 
 #include "core/chunk.hpp"
-#include "front/http_head.hpp"
+#include "http/head.hpp"
 
 #include <array>
 #include <string>
@@ -11,17 +11,17 @@
 namespace homeport::front {
 
 /// Shows the scanner what it has not seen of `queue`, whose front is the head's first byte.
-inline HeadScanner::Result scan_head_in(const SliceQueue& queue, HeadScanner& scanner) {
+inline http::HeadScanner::Result scan_head_in(const SliceQueue& queue, http::HeadScanner& scanner) {
     std::array<Bytes, 8> views;
     std::size_t filled = 0;
     do {
         filled = queue.peek(scanner.scanned(), views);
         for (std::size_t i = 0; i < filled; ++i) {
-            const HeadScanner::Result result = scanner.feed(views[i]);
-            if (result.status != HeadScanner::Result::Status::need_more) return result;
+            const http::HeadScanner::Result result = scanner.feed(views[i]);
+            if (result.status != http::HeadScanner::Result::Status::need_more) return result;
         }
     } while (filled == views.size());
-    return {HeadScanner::Result::Status::need_more};
+    return {http::HeadScanner::Result::Status::need_more};
 }
 
 /// The first `bytes` of `queue` in one piece: in place if they are, else copied to `room`.

@@ -1,6 +1,6 @@
 #include "front/http_rewrite.hpp"
 
-#include "front/http_chars.hpp"
+#include "http/chars.hpp"
 
 #include <initializer_list>
 
@@ -12,24 +12,24 @@ void append(std::string& out, std::initializer_list<std::string_view> parts) {
 }
 
 /// Framing decides where the message ends, so no Connection field may take it away.
-bool removable(FieldKind kind) {
-    return kind != FieldKind::content_length && kind != FieldKind::transfer_encoding &&
-           kind != FieldKind::host;
+bool removable(http::FieldKind kind) {
+    return kind != http::FieldKind::content_length && kind != http::FieldKind::transfer_encoding &&
+           kind != http::FieldKind::host;
 }
 
-bool passes(const HeadField& field, const FieldBlock& block, bool upgrade) {
+bool passes(const http::HeadField& field, const http::FieldBlock& block, bool upgrade) {
     switch (field.kind) {
-    case FieldKind::connection:
-    case FieldKind::hop_by_hop:
+    case http::FieldKind::connection:
+    case http::FieldKind::hop_by_hop:
         return false;
-    case FieldKind::upgrade:
+    case http::FieldKind::upgrade:
         return upgrade;
     default:
         return !removable(field.kind) || !block.named_by_connection(field.name);
     }
 }
 
-void append_forwarding(const RequestHead& head, const IpAddress& source, std::string& out) {
+void append_forwarding(const http::RequestHead& head, const IpAddress& source, std::string& out) {
     const std::string address = source.to_string();
     append(out, {"X-Forwarded-For: ", address, "\r\nX-Real-IP: ", address,
                  "\r\nX-Forwarded-Proto: http\r\n"});
@@ -44,11 +44,12 @@ void append_forwarding(const RequestHead& head, const IpAddress& source, std::st
 
 }  // namespace
 
-void write_request_head(const RequestHead& head, const IpAddress& source, std::string& out) {
+void write_request_head(const http::RequestHead& head, const IpAddress& source, std::string& out) {
     append(out, {head.method, " ", head.path, head.minor == 1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n"});
     if (!head.host.empty()) append(out, {"Host: ", head.host, "\r\n"});
-    for (const HeadField& field : head.block.all()) {
-        if (field.kind == FieldKind::host || field.kind == FieldKind::forwarding) continue;
+    for (const http::HeadField& field : head.block.all()) {
+        if (field.kind == http::FieldKind::host || field.kind == http::FieldKind::forwarding)
+            continue;
         if (!passes(field, head.block, head.upgrade)) continue;
         append(out, {field.name, ": ", field.value, "\r\n"});
     }
@@ -61,16 +62,16 @@ void write_request_head(const RequestHead& head, const IpAddress& source, std::s
     out += "\r\n";
 }
 
-void write_response_head(const ResponseHead& head, ConnectionNote note, std::string& out) {
+void write_response_head(const http::ResponseHead& head, ConnectionNote note, std::string& out) {
     const char status[] = {static_cast<char>('0' + head.status / 100),
                            static_cast<char>('0' + head.status / 10 % 10),
                            static_cast<char>('0' + head.status % 10)};
     append(out, {"HTTP/1.1 ", {status, sizeof status}, " ", head.reason, "\r\n"});
     // RFC 9112 section 6.3: these never have a body, so a length here could only mislead.
     const bool bare = head.status < 200 || head.status == 204;
-    for (const HeadField& field : head.block.all()) {
-        const bool framing =
-            field.kind == FieldKind::content_length || field.kind == FieldKind::transfer_encoding;
+    for (const http::HeadField& field : head.block.all()) {
+        const bool framing = field.kind == http::FieldKind::content_length ||
+                             field.kind == http::FieldKind::transfer_encoding;
         if (bare && framing) continue;
         if (!passes(field, head.block, head.status == 101)) continue;
         append(out, {field.name, ": ", field.value, "\r\n"});

@@ -3,7 +3,7 @@
 /// with what concerns his own connection. Pure.
 
 #include "core/ip.hpp"
-#include "front/http_head.hpp"
+#include "http/head.hpp"
 
 #include <string>
 
@@ -13,7 +13,7 @@ namespace homeport::front {
 /// Connection are dropped (never Host or framing), everything a visitor says about forwarding too;
 /// our own X-Forwarded-*, X-Real-IP and Forwarded (RFC 7239) say who `source` is. Upgrade passes
 /// when `head.upgrade`.
-void write_request_head(const RequestHead& head, const IpAddress& source, std::string& out);
+void write_request_head(const http::RequestHead& head, const IpAddress& source, std::string& out);
 
 /// What the visitor is told about his connection.
 enum class ConnectionNote : std::uint8_t {
@@ -24,6 +24,6 @@ enum class ConnectionNote : std::uint8_t {
 };
 
 /// Appends the response's head for the visitor to `out`, as HTTP/1.1.
-void write_response_head(const ResponseHead& head, ConnectionNote note, std::string& out);
+void write_response_head(const http::ResponseHead& head, ConnectionNote note, std::string& out);
 
 }  // namespace homeport::front

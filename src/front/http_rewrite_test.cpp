@@ -10,15 +10,15 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 std::string rewritten(const std::string& fields, const char* source = "198.51.100.7") {
-    RequestHead request;
+    http::RequestHead request;
     const std::string text = "GET /x HTTP/1.1\r\nHost: home.example.net\r\n" + fields + "\r\n";
-    EXPECT_EQ(parse_request_head(text, request), 0) << text;
+    EXPECT_EQ(http::parse_request_head(text, request), 0) << text;
     std::string out;
     write_request_head(request, *IpAddress::parse(source), out);
     // What goes out must be readable by the same rules.
-    RequestHead again;
+    http::RequestHead again;
     const std::string copy = out;
-    EXPECT_EQ(parse_request_head(copy, again), 0) << copy;
+    EXPECT_EQ(http::parse_request_head(copy, again), 0) << copy;
     return out;
 }
 
@@ -84,8 +84,8 @@ TEST(RewriteTest, HopByHop) {
 }
 
 TEST(RewriteTest, Response) {
-    ResponseHead response;
-    ASSERT_TRUE(parse_response_head(
+    http::ResponseHead response;
+    ASSERT_TRUE(http::parse_response_head(
         "HTTP/1.0 200 Fine\r\nConnection: x-hop\r\nX-Hop: 1\r\nContent-Length: 3\r\n"
         "Set-Cookie: a=b\r\nKeep-Alive: 1\r\nUpgrade: h2c\r\n\r\n",
         false, response));
@@ -94,7 +94,8 @@ TEST(RewriteTest, Response) {
     EXPECT_EQ(
         out,
         "HTTP/1.1 200 Fine\r\nContent-Length: 3\r\nSet-Cookie: a=b\r\nConnection: close\r\n\r\n");
-    ASSERT_TRUE(parse_response_head("HTTP/1.1 204\r\nContent-Length: 3\r\n\r\n", false, response));
+    ASSERT_TRUE(
+        http::parse_response_head("HTTP/1.1 204\r\nContent-Length: 3\r\n\r\n", false, response));
     out.clear();
     write_response_head(response, ConnectionNote::none, out);
     EXPECT_EQ(out, "HTTP/1.1 204 \r\n\r\n");

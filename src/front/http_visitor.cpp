@@ -154,14 +154,14 @@ bool HttpVisitor::read_head() {
 }
 
 bool HttpVisitor::scan_head() {
-    const HeadScanner::Result result = scan_head_in(in_, scanner_);
+    const http::HeadScanner::Result result = scan_head_in(in_, scanner_);
     switch (result.status) {
-    case HeadScanner::Result::Status::need_more:
+    case http::HeadScanner::Result::Status::need_more:
         break;
-    case HeadScanner::Result::Status::error:
+    case http::HeadScanner::Result::Status::error:
         answer_error(result.error_status);
         break;
-    case HeadScanner::Result::Status::complete:
+    case http::HeadScanner::Result::Status::complete:
         begin_request(result.head_bytes);
         break;
     }
@@ -170,10 +170,10 @@ bool HttpVisitor::scan_head() {
 
 void HttpVisitor::begin_request(std::size_t head_bytes) {
     spend(kRequestCost);
-    scanner_ = HeadScanner();
-    RequestHead& request = hall_.request;
+    scanner_ = http::HeadScanner();
+    http::RequestHead& request = hall_.request;
     const std::string_view head = front_text(in_, head_bytes, hall_.joined_head);
-    if (const int status = parse_request_head(head, request)) return answer_error(status);
+    if (const int status = http::parse_request_head(head, request)) return answer_error(status);
     exchange_.head_request = request.method == "HEAD";
     exchange_.host = canonical_host(request.host);
     ServiceEntry* const entry = hall_.http_hosts.find(exchange_.host);
@@ -188,13 +188,13 @@ void HttpVisitor::begin_request(std::size_t head_bytes) {
     attach_home();
 }
 
-void HttpVisitor::take_request(const RequestHead& request, ServiceEntry& entry) {
+void HttpVisitor::take_request(const http::RequestHead& request, ServiceEntry& entry) {
     if (service_ != &entry) {
         drop_home();
         service_ = &entry;
         ++entry.visitors_total;
     }
-    exchange_.request_body = BodyScanner(request.framing, request.block.content_length);
+    exchange_.request_body = http::BodyScanner(request.framing, request.block.content_length);
     exchange_.old_version = request.minor == 0;
     exchange_.keep_alive = request.keep_alive;
     exchange_.repeatable = request.repeatable() && !request.upgrade;
@@ -279,7 +279,7 @@ void HttpVisitor::repeat() {
     exchange_.repeated = true;
     exchange_.reused = false;
     exchange_.request_head_sent = 0;
-    exchange_.response_scanner = HeadScanner();
+    exchange_.response_scanner = http::HeadScanner();
     out_.clear();
     open_home();
 }

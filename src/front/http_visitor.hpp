@@ -11,8 +11,8 @@
 #include "core/chunk.hpp"
 #include "front/hall.hpp"
 #include "front/home_wait.hpp"
-#include "front/http_body.hpp"
-#include "front/http_head.hpp"
+#include "http/body.hpp"
+#include "http/head.hpp"
 #include "net/pump.hpp"
 
 #include <string>
@@ -45,11 +45,11 @@ private:
         std::size_t request_head_sent = 0;
         std::string response_head;  ///< of the response, an interim one or our own answer
         std::size_t response_head_sent = 0;
-        BodyScanner request_body;
-        BodyScanner response_body;
+        http::BodyScanner request_body;
+        http::BodyScanner response_body;
         std::size_t request_ready = 0;   ///< bytes at the front of in_ that belong to the body
         std::size_t response_ready = 0;  ///< likewise of out_, to be written to the visitor
-        HeadScanner response_scanner;
+        http::HeadScanner response_scanner;
         TimePoint starved_since = kNever;  ///< we want body bytes and the visitor sends none
         TimePoint blocked_since = kNever;  ///< we have bytes and the visitor takes none
         unsigned interims = 0;
@@ -83,7 +83,7 @@ private:
     bool read_head();
     bool scan_head();
     void begin_request(std::size_t head_bytes);
-    void take_request(const RequestHead& request, ServiceEntry& entry);
+    void take_request(const http::RequestHead& request, ServiceEntry& entry);
     void attach_home();
     void open_home();
     void keep_home();
@@ -112,8 +112,8 @@ private:
     bool flush();
     bool read_response_head();
     void take_response_head(std::size_t head_bytes);
-    void take_final_head(const ResponseHead& response);
-    void start_raw(const ResponseHead& response, std::size_t head_bytes);
+    void take_final_head(const http::ResponseHead& response);
+    void start_raw(const http::ResponseHead& response, std::size_t head_bytes);
     void on_raw_done();
     bool move_response_body();
     bool drain_response_body();
@@ -144,7 +144,7 @@ private:
     HomeWait wait_;
     SliceQueue in_;   ///< from the visitor, not yet passed on
     SliceQueue out_;  ///< from the home, not yet passed on
-    HeadScanner scanner_;
+    http::HeadScanner scanner_;
     Exchange exchange_;
     Page page_;
     std::size_t page_sent_ = 0;

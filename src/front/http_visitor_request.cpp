@@ -76,7 +76,7 @@ bool HttpVisitor::scan_request_body() {
     std::array<Bytes, 8> views;
     const std::size_t filled = in_.peek(exchange_.request_ready, views);
     for (std::size_t i = 0; i < filled && !exchange_.request_body.ended(); ++i) {
-        const BodyScanner::Result result = exchange_.request_body.scan(views[i]);
+        const http::BodyScanner::Result result = exchange_.request_body.scan(views[i]);
         exchange_.request_ready += result.bytes;
         if (!result.error) continue;
         if (exchange_.response_forwarded) {

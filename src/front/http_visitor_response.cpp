@@ -66,12 +66,12 @@ bool HttpVisitor::flush() {
 
 bool HttpVisitor::read_response_head() {
     if (out_.size() > exchange_.response_scanner.scanned()) {
-        const HeadScanner::Result result = scan_head_in(out_, exchange_.response_scanner);
-        if (result.status == HeadScanner::Result::Status::error) {
+        const http::HeadScanner::Result result = scan_head_in(out_, exchange_.response_scanner);
+        if (result.status == http::HeadScanner::Result::Status::error) {
             answer_error(502);
             return true;
         }
-        if (result.status == HeadScanner::Result::Status::complete) {
+        if (result.status == http::HeadScanner::Result::Status::complete) {
             take_response_head(result.head_bytes);
             return true;
         }
@@ -96,10 +96,11 @@ bool HttpVisitor::read_response_head() {
 }
 
 void HttpVisitor::take_response_head(std::size_t head_bytes) {
-    exchange_.response_scanner = HeadScanner();
-    ResponseHead& response = hall_.response;
+    exchange_.response_scanner = http::HeadScanner();
+    http::ResponseHead& response = hall_.response;
     const std::string_view head = front_text(out_, head_bytes, hall_.joined_head);
-    if (!parse_response_head(head, exchange_.head_request, response)) return answer_error(502);
+    if (!http::parse_response_head(head, exchange_.head_request, response))
+        return answer_error(502);
     if (response.status == 101) {
         if (!exchange_.upgrade || !request_done()) return answer_error(502);
         return start_raw(response, head_bytes);
@@ -114,19 +115,20 @@ void HttpVisitor::take_response_head(std::size_t head_bytes) {
         return;
     }
     // A chunked body would be noise to a visitor of HTTP/1.0.
-    if (exchange_.old_version && response.framing == Framing::chunked) return answer_error(502);
+    if (exchange_.old_version && response.framing == http::Framing::chunked)
+        return answer_error(502);
     take_final_head(response);
     out_.consume(head_bytes);
     scan_response_body();
 }
 
-void HttpVisitor::take_final_head(const ResponseHead& response) {
-    exchange_.response_body = BodyScanner(response.framing, response.block.content_length);
+void HttpVisitor::take_final_head(const http::ResponseHead& response) {
+    exchange_.response_body = http::BodyScanner(response.framing, response.block.content_length);
     exchange_.response_forwarded = true;
     exchange_.home_keeps = response.keep_alive && !exchange_.old_version && !exchange_.upgrade;
     // The rest of a request that was answered early cannot be told from the next one's head.
     exchange_.close_after = !exchange_.keep_alive || hall_.draining || !request_done() ||
-                            response.framing == Framing::until_close ||
+                            response.framing == http::Framing::until_close ||
                             (exchange_.upgrade && !in_.empty()) || (visitor_eof_ && in_.empty());
     ConnectionNote note = exchange_.old_version ? ConnectionNote::keep_alive : ConnectionNote::none;
     if (exchange_.close_after) note = ConnectionNote::close;
@@ -134,7 +136,7 @@ void HttpVisitor::take_final_head(const ResponseHead& response) {
     write_response_head(response, note, exchange_.response_head);
 }
 
-void HttpVisitor::start_raw(const ResponseHead& response, std::size_t head_bytes) {
+void HttpVisitor::start_raw(const http::ResponseHead& response, std::size_t head_bytes) {
     std::string head = hall_.take_head();
     write_response_head(response, ConnectionNote::upgrade, head);
     out_.consume(head_bytes);
@@ -166,7 +168,7 @@ void HttpVisitor::scan_response_body() {
     std::array<Bytes, 8> views;
     const std::size_t filled = out_.peek(exchange_.response_ready, views);
     for (std::size_t i = 0; i < filled && !exchange_.response_body.ended(); ++i) {
-        const BodyScanner::Result result = exchange_.response_body.scan(views[i]);
+        const http::BodyScanner::Result result = exchange_.response_body.scan(views[i]);
         exchange_.response_ready += result.bytes;
         if (result.error) return truncated();
     }

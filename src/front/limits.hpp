@@ -8,20 +8,8 @@
 
 namespace homeport::front {
 
-// Heads of messages. A request over a limit is answered (414, 431, 400); a response over one is a
-// 502.
-inline constexpr std::size_t kMaxHeadBytes = 32 * 1024;
-inline constexpr std::size_t kMaxFields = 100;
-inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;
-inline constexpr std::size_t kMaxMethodBytes = 32;
-inline constexpr std::uint64_t kMaxContentLength = std::uint64_t{1} << 62;  ///< bytes
-/// Interim (1xx) responses before the final one.
+/// Interim (1xx) responses before the final one; more are a 502.
 inline constexpr unsigned kMaxInterim = 16;
-
-// Chunked bodies (RFC 9112 section 7.1). Over a limit: the message is malformed.
-inline constexpr std::size_t kMaxChunkSizeDigits = 16;
-inline constexpr std::size_t kMaxChunkExtensionBytes = 256;
-inline constexpr std::size_t kMaxTrailerBytes = 8 * 1024;
 
 /// All records of a ClientHello together; fits one chunk.
 inline constexpr std::size_t kMaxHelloBytes = 16 * 1024;

@@ -1,7 +1,7 @@
 #include "front/stand_in.hpp"
 
 #include "core/text.hpp"
-#include "front/http_chars.hpp"
+#include "http/chars.hpp"
 
 #include <fmt/format.h>
 
@@ -58,7 +58,7 @@ Page make_page(std::string_view title, std::string_view text, std::string_view h
 
 bool may_be_file_name(std::string_view host) {
     return !host.empty() && host.size() <= 253 && host.front() != '.' && host.front() != '-' &&
-           host.find("..") == std::string_view::npos && all_chars(host, kHostChar);
+           host.find("..") == std::string_view::npos && http::all_chars(host, http::kHostChar);
 }
 
 Page read_file(const std::filesystem::path& path) {

@@ -2,14 +2,15 @@
 // written for the home must read back as the same message under the same rules.
 
 #include "core/assert.hpp"
-#include "front/http_body.hpp"
 #include "front/http_rewrite.hpp"
+#include "http/body.hpp"
 
 #include <algorithm>
 #include <string>
 
 using namespace homeport;
 using namespace homeport::front;
+using namespace homeport::http;
 
 namespace {
 

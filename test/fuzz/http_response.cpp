@@ -1,13 +1,14 @@
 // Responses: what passes is written out as a head that reads back with the same framing.
 
 #include "core/assert.hpp"
-#include "front/http_body.hpp"
 #include "front/http_rewrite.hpp"
+#include "http/body.hpp"
 
 #include <string>
 
 using namespace homeport;
 using namespace homeport::front;
+using namespace homeport::http;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;

@@ -33,4 +33,11 @@ inline constexpr Duration kFarewellTime = 10s;
 /// A key file; longer is not one of ours.
 inline constexpr std::size_t kMaxKeyFileBytes = 4096;
 
+// --- TlsServer
+
+/// From the connection to the end of its handshake; then it is cut.
+inline constexpr Duration kServerHandshakeTime = 10s;
+/// What OpenSSL makes one record of (RFC 8446 section 5.1).
+inline constexpr std::size_t kMaxPlainRecordBytes = 16 * 1024;
+
 }  // namespace homeport::net

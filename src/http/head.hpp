@@ -6,7 +6,7 @@
 /// whole head is parsed at once. Parsed views point into the caller's bytes.
 
 #include "core/bytes.hpp"
-#include "front/limits.hpp"
+#include "http/limits.hpp"
 
 #include <array>
 #include <cstddef>
@@ -14,7 +14,7 @@
 #include <span>
 #include <string_view>
 
-namespace homeport::front {
+namespace homeport::http {
 
 /// Finds the empty line. Feed it every byte once; start a new one per message.
 class HeadScanner {
@@ -39,7 +39,7 @@ private:
     bool empty_line_seen_ = false;
 };
 
-/// What the front does with a field; `other` ones pass.
+/// What a field is to a forwarder; `other` ones pass.
 enum class FieldKind : std::uint8_t {
     other,
     host,
@@ -119,4 +119,4 @@ bool parse_response_head(std::string_view head, bool to_head_request, ResponseHe
 /// letters, digits, "-", "_" and dots, or a bracketed IPv6 address; a port from 0 to 65535.
 bool valid_authority(std::string_view authority);
 
-}  // namespace homeport::front
+}  // namespace homeport::http

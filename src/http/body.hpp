@@ -3,12 +3,14 @@
 /// unchanged (chunked stays chunked), so this only counts.
 
 #include "core/bytes.hpp"
-#include "front/http_head.hpp"
+#include "http/head.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
-namespace homeport::front {
+namespace homeport::http {
 
 class BodyScanner {
 public:
@@ -62,4 +64,8 @@ private:
     std::uint64_t left_ = 0;     ///< bytes of the body, or of the chunk
 };
 
-}  // namespace homeport::front
+/// Appends the data of a chunked body to `out`. Requires that a BodyScanner has found exactly these
+/// bytes to be the whole body.
+void append_chunk_data(std::string_view chunked, std::string& out);
+
+}  // namespace homeport::http

@@ -1,14 +1,14 @@
-#include "front/http_head.hpp"
+#include "http/head.hpp"
 
 #include "core/ip.hpp"
 #include "core/text.hpp"
-#include "front/http_chars.hpp"
-#include "front/http_fields.hpp"
+#include "http/chars.hpp"
+#include "http/fields.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-namespace homeport::front {
+namespace homeport::http {
 namespace {
 
 using Scan = HeadScanner::Result;
@@ -93,7 +93,7 @@ int settle_request_framing(RequestHead& out) {
     return 0;
 }
 
-/// h2c would let a visitor speak past every rule of this front, so it does not pass; the server
+/// h2c would let a visitor speak past every rule of a forwarder, so it does not pass; the server
 /// then answers in HTTP/1.1, as RFC 9110 section 7.8 allows.
 bool upgrade_may_pass(const RequestHead& head) {
     if (!head.block.connection_upgrade || head.block.upgrades != 1 || head.minor == 0) return false;
@@ -238,4 +238,4 @@ bool valid_authority(std::string_view authority) {
            all_chars(host, kHostChar);
 }
 
-}  // namespace homeport::front
+}  // namespace homeport::http

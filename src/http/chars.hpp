@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace homeport::front {
+namespace homeport::http {
 
 enum CharClass : std::uint8_t {
     kTokenChar = 1,   ///< tchar: methods and field names
@@ -49,6 +49,14 @@ constexpr bool all_chars(std::string_view text, CharClass wanted) {
     return true;
 }
 
+/// The value of a hexadecimal digit; -1: it is none.
+constexpr int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
 constexpr std::string_view trim_blanks(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -63,4 +71,4 @@ constexpr std::string_view next_element(std::string_view& rest) {
     return element;
 }
 
-}  // namespace homeport::front
+}  // namespace homeport::http

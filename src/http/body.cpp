@@ -1,22 +1,12 @@
-#include "front/http_body.hpp"
+#include "http/body.hpp"
 
 #include "core/assert.hpp"
-#include "front/http_chars.hpp"
+#include "http/chars.hpp"
 
 #include <algorithm>
 #include <limits>
 
-namespace homeport::front {
-namespace {
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-}  // namespace
+namespace homeport::http {
 
 BodyScanner::BodyScanner(Framing framing, std::uint64_t length) : framing_(framing) {
     left_ = framing == Framing::length ? length : 0;
@@ -123,4 +113,19 @@ bool BodyScanner::step_trailer(char c) {
     }
 }
 
-}  // namespace homeport::front
+void append_chunk_data(std::string_view chunked, std::string& out) {
+    while (!chunked.empty()) {
+        std::size_t size = 0;
+        while (!chunked.empty() && hex_digit(chunked.front()) >= 0) {
+            size = size * 16 + static_cast<std::size_t>(hex_digit(chunked.front()));
+            chunked.remove_prefix(1);
+        }
+        if (size == 0) return;  // the last chunk; trailers are not for us
+        const auto line_end = chunked.find('\n');
+        HOMEPORT_ASSERT(line_end < chunked.size() && size <= chunked.size() - line_end - 1);
+        out += chunked.substr(line_end + 1, size);
+        chunked.remove_prefix(std::min(chunked.size(), line_end + 1 + size + 2));
+    }
+}
+
+}  // namespace homeport::http

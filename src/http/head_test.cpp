@@ -1,10 +1,10 @@
-#include "front/http_head.hpp"
+#include "http/head.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace homeport::front {
+namespace homeport::http {
 namespace {
 
 int status_of(std::string_view head) {
@@ -249,4 +249,4 @@ TEST(ResponseHeadTest, Refused) {
 }
 
 }  // namespace
-}  // namespace homeport::front
+}  // namespace homeport::http

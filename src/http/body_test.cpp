@@ -1,10 +1,10 @@
-#include "front/http_body.hpp"
+#include "http/body.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace homeport::front {
+namespace homeport::http {
 namespace {
 
 struct Outcome {
@@ -96,5 +96,21 @@ TEST(BodyScannerTest, UntilClose) {
     EXPECT_TRUE(scanner.ends_with_stream());
 }
 
+TEST(ChunkDataTest, JoinsTheChunks) {
+    const auto joined = [](std::string_view chunked) {
+        BodyScanner scanner(Framing::chunked, 0);
+        EXPECT_EQ(scanner.scan(as_bytes(chunked)).bytes, chunked.size());
+        EXPECT_TRUE(scanner.ended());
+        std::string out = "<";
+        append_chunk_data(chunked, out);
+        return out;
+    };
+    EXPECT_EQ(joined("0\r\n\r\n"), "<");
+    EXPECT_EQ(joined("5\r\nhello\r\n1;x=\"y\"\r\n \r\n005\r\nworld\r\n00\r\nA: b\r\n\r\n"),
+              "<hello world");
+    EXPECT_EQ(joined("A\r\n0\r\n\r\n12345\r\na\r\n\n\n\n\n\n\n\n\n\n\n\r\n0\r\n\r\n"),
+              "<0\r\n\r\n12345\n\n\n\n\n\n\n\n\n\n");
+}
+
 }  // namespace
-}  // namespace homeport::front
+}  // namespace homeport::http

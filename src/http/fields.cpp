@@ -1,12 +1,12 @@
-#include "front/http_fields.hpp"
+#include "http/fields.hpp"
 
 #include "core/text.hpp"
-#include "front/http_chars.hpp"
+#include "http/chars.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-namespace homeport::front {
+namespace homeport::http {
 namespace {
 
 struct KnownField {
@@ -154,4 +154,4 @@ int parse_fields(std::string_view lines, FieldBlock& out) {
     }
 }
 
-}  // namespace homeport::front
+}  // namespace homeport::http
