@@ -80,6 +80,12 @@ Result<> Statement::run() {
     }
 }
 
+Statement& Statement::reset() {
+    // What made the last step fail was told then.
+    if (statement_) static_cast<void>(sqlite3_reset(statement_.get()));
+    return *this;
+}
+
 bool Statement::null(int column) const {
     return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }

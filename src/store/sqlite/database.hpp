@@ -35,6 +35,8 @@ public:
     Result<bool> step();
     /// Steps to the end of a statement without rows.
     Result<> run();
+    /// Makes it ready to be bound and stepped once more.
+    Statement& reset();
 
     bool null(int column) const;
     std::int64_t integer(int column) const;

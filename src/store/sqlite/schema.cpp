@@ -8,8 +8,7 @@ namespace {
 
 using Step = std::span<const std::string_view>;
 
-// A released step is never changed; a new schema is a new step behind it.
-constexpr std::array<std::string_view, 6> kVersion1{
+constexpr std::array<std::string_view, 6> kRelayVersion1{
     R"(CREATE TABLE agents (
         name    TEXT PRIMARY KEY,
         key     BLOB UNIQUE CHECK (length(key) = 32),
@@ -40,12 +39,81 @@ constexpr std::array<std::string_view, 6> kVersion1{
     "CREATE INDEX invites_by_agent ON invites (agent)",
     "PRAGMA application_id = 1752002932",  // "hmpt"
 };
-constexpr std::int64_t kApplicationId = 1752002932;
+constexpr std::array<Step, 1> kRelaySteps{Step(kRelayVersion1)};
 
-constexpr std::array<Step, 1> kSteps{Step(kVersion1)};
+constexpr std::array<std::string_view, 13> kNamesVersion1{
+    R"(CREATE TABLE sets (
+        zone    TEXT NOT NULL,
+        owner   BLOB NOT NULL,
+        type    INTEGER NOT NULL,
+        ttl     INTEGER NOT NULL,
+        count   INTEGER NOT NULL,
+        records BLOB NOT NULL,
+        PRIMARY KEY (zone, owner, type)
+    ) STRICT, WITHOUT ROWID)",
+    R"(CREATE TABLE serials (
+        zone   TEXT PRIMARY KEY,
+        serial INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID)",
+    R"(CREATE TABLE key_times (
+        key       TEXT PRIMARY KEY,
+        signed_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID)",
+    R"(CREATE TABLE zone_keys (
+        zone    TEXT PRIMARY KEY,
+        key     BLOB NOT NULL,
+        created INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID)",
+    R"(CREATE TABLE accounts (
+        id       INTEGER PRIMARY KEY,
+        name     TEXT NOT NULL UNIQUE,
+        password TEXT NOT NULL,
+        locked   INTEGER NOT NULL,
+        created  INTEGER NOT NULL,
+        seen     INTEGER NOT NULL
+    ) STRICT)",
+    R"(CREATE TABLE tokens (
+        hash    BLOB PRIMARY KEY CHECK (length(hash) = 16),
+        account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        name    TEXT NOT NULL,
+        label   TEXT NOT NULL,
+        created INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID)",
+    "CREATE INDEX tokens_by_account ON tokens (account)",
+    R"(CREATE TABLE names (
+        name      TEXT PRIMARY KEY,
+        account   INTEGER NOT NULL REFERENCES accounts (id),
+        created   INTEGER NOT NULL,
+        confirmed INTEGER NOT NULL,
+        counter   INTEGER NOT NULL,
+        offline   INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID)",
+    R"(CREATE TABLE tombstones (
+        name    TEXT PRIMARY KEY,
+        until   INTEGER NOT NULL,
+        why     TEXT NOT NULL,
+        account INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID)",
+    R"(CREATE TABLE blocks (
+        network TEXT PRIMARY KEY,
+        why     TEXT NOT NULL,
+        created INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID)",
+    R"(CREATE TABLE evidence (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at     INTEGER NOT NULL,
+        what   TEXT NOT NULL,
+        name   TEXT NOT NULL,
+        text   TEXT NOT NULL
+    ) STRICT)",
+    "CREATE TABLE single (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    "PRAGMA application_id = 1752002670",  // "hmpn"
+};
+constexpr std::array<Step, 1> kNamesSteps{Step(kNamesVersion1)};
 
 /// The version of the file, 0 for an empty one.
-Result<std::size_t> read_version(Database& database, const std::string& path) {
+Result<std::size_t> read_version(Database& database, const std::string& path,
+                                 const Schema& schema) {
     const auto version = database.integer("PRAGMA user_version");
     if (!version) return std::unexpected(version.error());
     const auto application = database.integer("PRAGMA application_id");
@@ -53,13 +121,13 @@ Result<std::size_t> read_version(Database& database, const std::string& path) {
     const auto tables = database.integer("SELECT count(*) FROM sqlite_schema");
     if (!tables) return std::unexpected(tables.error());
     const bool fresh = *version == 0 && *application == 0 && *tables == 0;
-    if (!fresh && *application != kApplicationId) {
+    if (!fresh && *application != schema.application_id) {
         return fail(Errc::invalid, path + " is a database of another program; name another file");
     }
-    if (*version < 0 || static_cast<std::size_t>(*version) > kSteps.size()) {
+    if (*version < 0 || static_cast<std::size_t>(*version) > schema.steps.size()) {
         return fail(Errc::invalid, path + " has schema " + std::to_string(*version) +
                                        ", this homeport knows up to " +
-                                       std::to_string(kSteps.size()) +
+                                       std::to_string(schema.steps.size()) +
                                        "; install the newer homeport again");
     }
     return static_cast<std::size_t>(*version);
@@ -67,18 +135,18 @@ Result<std::size_t> read_version(Database& database, const std::string& path) {
 
 /// One transaction for the look and the change: several processes may open a new file at once. A
 /// foreign file stays as it is.
-Result<> migrate(Database& database, const std::string& path) {
+Result<> migrate(Database& database, const std::string& path, const Schema& schema) {
     Transaction transaction(database);
     if (auto begun = transaction.begin(); !begun) return begun;
-    const auto version = read_version(database, path);
+    const auto version = read_version(database, path, schema);
     if (!version) return std::unexpected(version.error());
-    if (*version == kSteps.size()) return {};
-    for (const Step& step : std::span(kSteps).subspan(*version)) {
+    if (*version == schema.steps.size()) return {};
+    for (const Step& step : schema.steps.subspan(*version)) {
         for (const std::string_view sql : step) {
             if (auto done = database.run(sql); !done) return done;
         }
     }
-    const std::string stamp = "PRAGMA user_version = " + std::to_string(kSteps.size());
+    const std::string stamp = "PRAGMA user_version = " + std::to_string(schema.steps.size());
     if (auto stamped = database.run(stamp); !stamped) return stamped;
     return transaction.commit();
 }
@@ -96,12 +164,15 @@ Result<> use_write_ahead_log(Database& database, const std::string& path) {
 
 }  // namespace
 
-Result<> prepare_schema(Database& database, const std::string& path) {
+const Schema kRelaySchema{1752002932, kRelaySteps};
+const Schema kNamesSchema{1752002670, kNamesSteps};
+
+Result<> prepare_schema(Database& database, const std::string& path, const Schema& schema) {
     for (const auto* pragma :
          {"PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"}) {
         if (auto set = database.run(pragma); !set) return set;
     }
-    if (auto ready = migrate(database, path); !ready) return ready;
+    if (auto ready = migrate(database, path, schema); !ready) return ready;
     return use_write_ahead_log(database, path);
 }
 

@@ -3,14 +3,9 @@
 #include "store/limits.hpp"
 #include "store/rules.hpp"
 #include "store/sqlite/database.hpp"
-#include "store/sqlite/schema.hpp"
+#include "store/sqlite/file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <utility>
 
@@ -292,38 +287,11 @@ Result<std::vector<std::byte>> SqliteStore::offers(const std::string& agent) {
     return *row ? statement.bytes(0) : std::vector<std::byte>{};
 }
 
-std::unexpected<Error> file_error(const std::string& path) {
-    return fail(Errc::io, path + ": " + std::strerror(errno) +
-                              "; check that its folder exists and that homeport may write it");
-}
-
-/// Makes the file, with mode 0600 whatever the umask. An existing file is not opened here: closing
-/// it would take this process's locks on it away from another connection (fcntl(2), advisory record
-/// locking).
-Result<> make_file(const std::string& path) {
-    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (made < 0) return errno == EEXIST ? Result<>() : file_error(path);
-    ::close(made);
-    return {};
-}
-
-/// Nobody else may read it: also not when it was copied here from elsewhere.
-Result<> tighten_mode(const std::string& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) return file_error(path);
-    if ((status.st_mode & 0077) != 0 && ::chmod(path.c_str(), 0600) != 0) return file_error(path);
-    return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<RelayStore>> open_sqlite(const std::string& path) {
-    if (auto made = make_file(path); !made) return std::unexpected(made.error());
-    auto database = Database::open(path);
+    auto database = open_file(path, kRelaySchema);
     if (!database) return std::unexpected(database.error());
-    if (auto ready = prepare_schema(**database, path); !ready)
-        return std::unexpected(ready.error());
-    if (auto tight = tighten_mode(path); !tight) return std::unexpected(tight.error());
     return std::make_unique<SqliteStore>(std::move(*database));
 }
 
