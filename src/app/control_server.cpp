@@ -1,6 +1,7 @@
 #include "app/control_server.hpp"
 
 #include "app/limits.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -18,19 +19,25 @@ std::size_t line_bytes(std::string_view input) {
     return end == std::string_view::npos ? 0 : end + 1;
 }
 
-RequestServer::Dialogue dialogue(ControlServer::Handler handler) {
+void answer(std::string_view line, const ControlServer::LateHandler& handler,
+            RequestServer::Reply reply) {
+    const auto request = parse_control_request(line);
+    if (!request) {
+        return reply(control_error(request.error().what,
+                                   "send one JSON object per line, for example "
+                                   "{\"command\":\"status\"}") +
+                     "\n");
+    }
+    handler(*request, [reply = std::move(reply)](std::string text) mutable {
+        reply(std::move(text) + "\n");
+    });
+}
+
+RequestServer::Dialogue dialogue(ControlServer::LateHandler handler) {
     return {.request_bytes = line_bytes,
-            .answer =
-                [handler = std::move(handler)](std::string_view line) {
-                    const auto request = parse_control_request(line);
-                    if (!request) {
-                        return control_error(request.error().what,
-                                             "send one JSON object per line, for "
-                                             "example {\"command\":\"status\"}") +
-                               "\n";
-                    }
-                    return handler(*request) + "\n";
-                },
+            .answer = [handler = std::move(handler)](
+                          std::string_view line,
+                          RequestServer::Reply reply) { answer(line, handler, std::move(reply)); },
             .too_long = control_error(fmt::format("the request is longer than {} bytes",
                                                   kMaxControlLineBytes),
                                       "send a shorter line") +
@@ -39,10 +46,34 @@ RequestServer::Dialogue dialogue(ControlServer::Handler handler) {
                                                   kMaxControlConnections),
                                       "try again later") +
                         "\n",
+            .too_late = control_error(fmt::format("it was not done within {}",
+                                                  format_duration(kControlAnswerTime)),
+                                      "it may be done still: look again in a minute, and at the "
+                                      "log") +
+                        "\n",
             .keep_open = true,
             .max_request_bytes = kMaxControlLineBytes,
             .max_connections = kMaxControlConnections,
-            .timeout = kControlTimeout};
+            .timeout = kControlTimeout,
+            .answer_time = kControlAnswerTime};
+}
+
+Result<cli::ControlArgument> read_argument(const std::string& key, const json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_boolean()) return value.get<bool>();
+    if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+    return fail(Errc::invalid, fmt::format("\"{}\" must be a text, a flag or a whole number", key));
+}
+
+Result<cli::ControlArguments> read_arguments(const json& object) {
+    if (!object.is_object()) return fail(Errc::invalid, "\"arguments\" must be an object");
+    cli::ControlArguments arguments;
+    for (const auto& [key, value] : object.items()) {
+        auto argument = read_argument(key, value);
+        if (!argument) return std::unexpected(argument.error());
+        arguments.emplace(key, std::move(*argument));
+    }
+    return arguments;
 }
 
 }  // namespace
@@ -53,6 +84,12 @@ Result<ControlRequest> parse_control_request(std::string_view line) {
     if (!object.is_object()) return fail(Errc::invalid, "the request is no JSON object");
     ControlRequest request;
     for (const auto& [key, value] : object.items()) {
+        if (key == "arguments") {
+            auto arguments = read_arguments(value);
+            if (!arguments) return std::unexpected(arguments.error());
+            request.arguments = std::move(*arguments);
+            continue;
+        }
         std::string* const field = key == "command"   ? &request.command
                                    : key == "service" ? &request.service
                                                       : nullptr;
@@ -65,12 +102,14 @@ Result<ControlRequest> parse_control_request(std::string_view line) {
     return request;
 }
 
-std::string control_error(std::string_view what, std::string_view remedy) {
-    return json{{"error", what}, {"remedy", remedy}}.dump(-1, ' ', false,
-                                                          json::error_handler_t::replace);
-}
-
 ControlServer::ControlServer(net::Loop& loop, net::Network& network, Handler handler)
+    : ControlServer(
+          loop, network,
+          LateHandler([handler = std::move(handler)](const ControlRequest& request, Reply reply) {
+              reply(handler(request));
+          })) {}
+
+ControlServer::ControlServer(net::Loop& loop, net::Network& network, LateHandler handler)
     : server_(loop, network, dialogue(std::move(handler))) {}
 
 Result<> ControlServer::start(const std::string& path) {

@@ -3,6 +3,7 @@
 /// out, one object per line.
 
 #include "app/request_server.hpp"
+#include "cli/control_forms.hpp"
 #include "core/result.hpp"
 
 #include <functional>
@@ -13,22 +14,27 @@ namespace homeport::app {
 
 struct ControlRequest {
     std::string command;
-    std::string service;  ///< of park and unpark; empty: all
+    std::string service{};  ///< of park and unpark; empty: all
+    cli::ControlArguments arguments{};
     friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
 };
 
-/// Strict: a JSON object with a text "command" and at most a text "service". Error: invalid.
+/// Strict: a JSON object with a text "command", and at most a text "service" and an object
+/// "arguments" of texts, flags and whole numbers. Error: invalid.
 Result<ControlRequest> parse_control_request(std::string_view line);
 
-/// {"error":WHAT,"remedy":REMEDY}
-std::string control_error(std::string_view what, std::string_view remedy);
+using cli::control_error;
 
 class ControlServer {
 public:
     /// Answers with one JSON object, without the end of line.
     using Handler = std::function<std::string(const ControlRequest&)>;
+    /// Likewise, at once or later, on the loop: within kControlAnswerTime.
+    using Reply = RequestServer::Reply;
+    using LateHandler = std::function<void(const ControlRequest&, Reply)>;
 
     ControlServer(net::Loop& loop, net::Network& network, Handler handler);
+    ControlServer(net::Loop& loop, net::Network& network, LateHandler handler);
 
     /// Makes the socket's directory if it is missing. Errors: exists (another process runs with
     /// it), io, those of listen().

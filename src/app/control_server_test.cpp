@@ -6,6 +6,7 @@
 #include "net/linux/loop.hpp"
 #include "net/linux/network.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <sys/socket.h>
@@ -32,6 +33,19 @@ TEST(ControlRequest, IsStrict) {
         EXPECT_FALSE(parse_control_request(line)) << line;
     }
     EXPECT_FALSE(parse_control_request(std::string(60'000, '[')));
+}
+
+TEST(ControlRequest, ArgumentsAreFlat) {
+    const auto request =
+        parse_control_request(R"({"command":"x","arguments":{"name":"a","all":true,"limit":7}})");
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->arguments,
+              (cli::ControlArguments{{"name", "a"}, {"all", true}, {"limit", std::uint64_t{7}}}));
+    for (const char* arguments : {"[]", "7", R"({"a":null})", R"({"a":-1})", R"({"a":{}})"}) {
+        EXPECT_FALSE(
+            parse_control_request(fmt::format(R"({{"command":"x","arguments":{}}})", arguments)))
+            << arguments;
+    }
 }
 
 /// A server on a loop in a thread of its own, as the process of a role would be.
@@ -137,15 +151,18 @@ TEST(RequestServer, SilentConnectionsAreClosed) {
     const cli::TempDir dir;
     net::EpollLoop loop;
     net::LinuxNetwork network(loop);
-    RequestServer server(loop, network,
-                         {.request_bytes = [](std::string_view) { return std::size_t{0}; },
-                          .answer = [](std::string_view) { return std::string(); },
-                          .too_long = {},
-                          .too_many = {},
-                          .keep_open = true,
-                          .max_request_bytes = 100,
-                          .max_connections = 1,
-                          .timeout = 50ms});
+    RequestServer server(
+        loop, network,
+        {.request_bytes = [](std::string_view) { return std::size_t{0}; },
+         .answer = RequestServer::at_once([](std::string_view) { return std::string(); }),
+         .too_long = {},
+         .too_many = {},
+         .too_late = {},
+         .keep_open = true,
+         .max_request_bytes = 100,
+         .max_connections = 1,
+         .timeout = 50ms,
+         .answer_time = 50ms});
     ASSERT_TRUE(server.start(net::UnixPath{dir / "s"}));
     std::unique_ptr<net::Stream> guest;
     const auto dialling = network.dial(net::UnixPath{dir / "s"}, {}, [&](auto stream) {
@@ -161,6 +178,119 @@ TEST(RequestServer, SilentConnectionsAreClosed) {
     EXPECT_EQ(guest->read(MutableBytes(none)).status, net::IoResult::Status::again);
     spend(300ms);
     EXPECT_EQ(guest->read(MutableBytes(none)).status, net::IoResult::Status::eof);
+}
+
+/// One guest of a server whose answers are given by the test.
+class LateAnswers : public testing::Test {
+protected:
+    LateAnswers() {
+        EXPECT_TRUE(server_->start(net::UnixPath{path_}));
+        guest_ = guest();
+    }
+
+    std::unique_ptr<net::Stream> guest() {
+        std::unique_ptr<net::Stream> stream;
+        const auto dialling = network_.dial(net::UnixPath{path_}, {}, [&](auto dialled) {
+            if (dialled) stream = std::move(*dialled);
+        });
+        spend(200ms, [&] { return stream != nullptr; });
+        return stream;
+    }
+    /// Turns the loop until `done`, for at most so long.
+    void spend(Duration duration, const std::function<bool()>& done = [] { return false; }) {
+        loop_.turn(0ms);
+        for (const TimePoint end = loop_.now() + duration; loop_.now() < end && !done();)
+            loop_.turn(5ms);
+    }
+    void ask(std::string_view text, std::size_t requests) {
+        guest_->write(as_bytes(text));
+        spend(2s, [&] { return asked_.size() == requests; });
+        spend(20ms);
+    }
+    std::string heard() {
+        spend(50ms);
+        std::array<std::byte, 100> piece{};
+        const auto got = guest_->read(MutableBytes(piece));
+        if (got.status == net::IoResult::Status::again) return "nothing";
+        if (got.status != net::IoResult::Status::ok) return "the end";
+        return std::string(as_text(Bytes(piece).first(got.bytes)));
+    }
+
+    cli::TempDir dir_;
+    std::string path_ = dir_ / "s";
+    net::EpollLoop loop_;
+    net::LinuxNetwork network_{loop_};
+    std::vector<std::string> asked_;
+    std::vector<RequestServer::Reply> replies_;
+    std::unique_ptr<RequestServer> server_ = std::make_unique<RequestServer>(
+        loop_, network_,
+        RequestServer::Dialogue{.request_bytes =
+                                    [](std::string_view input) {
+                                        const auto end = input.find('.');
+                                        return end == std::string_view::npos ? 0 : end + 1;
+                                    },
+                                .answer =
+                                    [this](std::string_view request, RequestServer::Reply reply) {
+                                        asked_.emplace_back(request);
+                                        replies_.push_back(std::move(reply));
+                                    },
+                                .too_long = {},
+                                .too_many = {},
+                                .too_late = "too late",
+                                .keep_open = true,
+                                .max_request_bytes = 100,
+                                .max_connections = 1,
+                                .timeout = 10s,
+                                .answer_time = 300ms});
+    std::unique_ptr<net::Stream> guest_;
+};
+
+// The next request of a connection is not looked at before the answer to the one before it.
+TEST_F(LateAnswers, KeepTheOrder) {
+    ask("a.", 1);
+    ask("b.", 1);
+    EXPECT_EQ(asked_, (std::vector<std::string>{"a."}));
+    EXPECT_EQ(heard(), "nothing");
+    replies_.at(0)("first");
+    replies_.at(0)("and again");
+    EXPECT_EQ(heard(), "first");
+    ASSERT_EQ(asked_, (std::vector<std::string>{"a.", "b."}));
+    replies_.at(1)("second");
+    EXPECT_EQ(heard(), "second");
+}
+
+TEST_F(LateAnswers, ThatTakeTooLongAreAnError) {
+    ask("a.", 1);
+    spend(400ms);
+    EXPECT_EQ(heard(), "too late");
+    replies_.at(0)("first");
+    EXPECT_EQ(heard(), "nothing");
+    // The connection goes on.
+    ask("b.", 2);
+    replies_.at(1)("second");
+    EXPECT_EQ(heard(), "second");
+}
+
+TEST_F(LateAnswers, ToAConnectionThatIsGoneGoNowhere) {
+    ask("a.", 1);
+    guest_.reset();
+    spend(20ms);
+    replies_.at(0)("first");
+    spend(20ms);
+    // Its place is free again.
+    guest_ = guest();
+    ASSERT_NE(guest_, nullptr);
+    ask("b.", 2);
+    ASSERT_EQ(asked_.size(), 2U);
+    replies_.at(1)("second");
+    EXPECT_EQ(heard(), "second");
+}
+
+TEST_F(LateAnswers, ToAServerThatIsGoneGoNowhere) {
+    ask("a.", 1);
+    server_.reset();
+    replies_.at(0)("first");
+    EXPECT_EQ(heard(), "the end");
 }
 
 TEST_F(ControlServerTest, ClientOfTheCommandLine) {

@@ -188,7 +188,7 @@ Result<> Demo::start_agent() {
     const auto paired = pair(relay_settings_, *settings);
     if (!paired) return std::unexpected(paired.error());
     if (auto saved = cli::save_paired_relay(settings->state_dir, *paired); !saved) return saved;
-    relay_->answer({.command = "refresh", .service = {}});
+    relay_->answer({.command = "refresh"}, [](const std::string&) {});
     auto agent = build_agent(host_.world(), agent_file(), *settings, *paired);
     if (!agent) return std::unexpected(agent.error());
     agent_ = std::move(*agent);

@@ -2,6 +2,7 @@
 /// What a role knows about itself, gathered at one instant; the status JSON and the metrics are two
 /// forms of it.
 
+#include "app/names/facts.hpp"
 #include "core/service.hpp"
 #include "core/time.hpp"
 #include "tunnel/status.hpp"
@@ -36,27 +37,6 @@ struct ServiceFacts {
     std::uint64_t bytes_out = 0;  ///< home to visitor
     std::uint64_t visitors_total = 0;
     std::uint64_t refused_total = 0;
-};
-
-struct ZoneFacts {
-    std::string name;
-    std::uint32_t serial = 0;
-    std::uint64_t names = 0;  ///< empty ones between others included
-};
-
-/// The name server of a relay. Counters are since the start.
-struct DnsFacts {
-    std::vector<ZoneFacts> zones;
-    std::uint64_t udp = 0;  ///< requests
-    std::uint64_t tcp = 0;  ///< requests
-    std::uint64_t no_error = 0;
-    std::uint64_t nx_domain = 0;
-    std::uint64_t refused = 0;
-    std::uint64_t malformed = 0;
-    std::uint64_t other = 0;
-    std::uint64_t truncated = 0;
-    std::uint64_t limited = 0;  ///< requests beyond the rate of their source
-    std::uint64_t known = 0;    ///< requests with a valid cookie
 };
 
 struct RoleFacts {

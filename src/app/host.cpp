@@ -33,6 +33,7 @@ std::size_t visitors_by_descriptor_limit() {
 
 Host::Host(Level least)
     : log_(least),
+      mailbox_(loop_),
       signals_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int number) { on_signal(number); }),
       network_(loop_, {.notsent_low_water_bytes = kUnsentBytes}) {
     raise_descriptor_limit();

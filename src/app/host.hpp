@@ -6,6 +6,7 @@
 #include "app/world.hpp"
 #include "net/linux/entropy.hpp"
 #include "net/linux/loop.hpp"
+#include "net/linux/loop_mailbox.hpp"
 #include "net/linux/network.hpp"
 #include "net/linux/signal_watch.hpp"
 
@@ -22,7 +23,7 @@ public:
     /// Blocks SIGTERM, SIGINT and SIGHUP, and raises the soft limit of descriptors to the hard one.
     explicit Host(Level least);
 
-    World world() { return {loop_, network_, entropy_, log_, pool_}; }
+    World world() { return {loop_, network_, entropy_, log_, pool_, mailbox_}; }
     net::EpollLoop& loop() { return loop_; }
 
     /// Runs until a signal has stopped `roles`: SIGTERM or SIGINT begins the drain, one after the
@@ -40,6 +41,7 @@ private:
     ChunkPool pool_;
     StderrLog log_;
     net::EpollLoop loop_;
+    net::LoopMailbox mailbox_;
     net::SignalWatch signals_;
     net::KernelEntropy entropy_;
     net::LinuxNetwork network_;

@@ -11,6 +11,8 @@ inline constexpr std::size_t kMaxControlLineBytes = 64 * 1024;
 inline constexpr std::size_t kMaxControlConnections = 8;
 /// A connection that brings no whole request, or takes no answer, for so long is closed.
 inline constexpr Duration kControlTimeout = 10s;
+/// What an operator changes must be on disk before it is answered. Later, an error is the answer.
+inline constexpr Duration kControlAnswerTime = 10s;
 
 /// Metrics. A longer head, or a ninth connection, is closed.
 inline constexpr std::size_t kMaxMetricsHeadBytes = 8 * 1024;
@@ -43,9 +45,5 @@ inline constexpr std::size_t kSampleBytesPerSecond = 4'000'000;
 inline constexpr Duration kSampleStep = 50ms;
 /// How long the demo cuts the line.
 inline constexpr Duration kDemoCut = 10s;
-
-/// DNS over TCP gets one place for so many visitors that the limit of open files has room for, so
-/// that a flood of one leaves the other alone. Full: idle connections make room.
-inline constexpr std::size_t kVisitorsPerDnsConnection = 18;
 
 }  // namespace homeport::app

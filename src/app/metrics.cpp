@@ -52,6 +52,10 @@ std::string label(const ServiceFacts& service) {
                        escaped(service.name));
 }
 
+std::string label(const ZoneFacts& zone) {
+    return fmt::format("{{zone=\"{}\"}}", escaped(zone.name));
+}
+
 template <class Items, class Read>
 void add(Page& page, std::string_view name, std::string_view type, std::string_view help,
          const Items& items, Read read) {
@@ -109,9 +113,49 @@ void add_dns(Page& page, const DnsFacts& dns) {
     page.value("", dns.limited);
     page.family("dns_cookies_total", "counter", "Requests with a valid cookie.");
     page.value("", dns.known);
-    page.family("dns_zone_serial", "gauge", "Serial of the zone.");
-    for (const ZoneFacts& zone : dns.zones)
-        page.value(fmt::format("{{zone=\"{}\"}}", escaped(zone.name)), zone.serial);
+    page.family("dns_forged_total", "counter", "Requests with a signature that does not hold.");
+    page.value("", dns.forged);
+    page.family("dns_transfers_total", "counter", "Transfers of zones to secondaries.");
+    page.value("", dns.transfers);
+    page.family("dns_updates_total", "counter", "Requests to change a zone.");
+    page.value("", dns.updates);
+}
+
+std::string label(const ZoneFacts& zone, const SecondaryFacts& secondary) {
+    return fmt::format("{{zone=\"{}\",server=\"{}\"}}", escaped(zone.name),
+                       escaped(secondary.address));
+}
+
+void add_zones(Page& page, const std::vector<ZoneFacts>& zones) {
+    add(page, "dns_zone_serial", "gauge", "Serial of the zone.", zones,
+        [](const ZoneFacts& zone) { return zone.serial; });
+    add(page, "dns_zone_signed", "gauge", "1 if answers are signed.", zones,
+        [](const ZoneFacts& zone) { return zone.is_signed ? 1 : 0; });
+    page.family("dns_secondary_serial", "gauge", "Serial that a secondary has, 0 while unknown.");
+    for (const ZoneFacts& zone : zones) {
+        for (const SecondaryFacts& secondary : zone.secondaries)
+            page.value(label(zone, secondary), secondary.serial.value_or(0));
+    }
+    page.family("dns_secondary_behind_seconds", "gauge",
+                "How long a secondary has not had the present serial.");
+    for (const ZoneFacts& zone : zones) {
+        for (const SecondaryFacts& secondary : zone.secondaries)
+            page.value(label(zone, secondary), in_seconds(secondary.behind_for));
+    }
+}
+
+void add_names(Page& page, const NamesFacts& names) {
+    page.family("names", "gauge", "Names that people have.");
+    page.value("", names.names);
+    page.family("names_accounts", "gauge", "Accounts of the name service.");
+    page.value("", names.accounts);
+    page.family("names_requests_total", "counter", "Requests to the name service.");
+    page.value("", names.requests);
+    page.family("names_answers_total", "counter", "How they ended.");
+    page.value("{outcome=\"changed\"}", names.changed);
+    page.value("{outcome=\"unchanged\"}", names.unchanged);
+    page.value("{outcome=\"refused\"}", names.refused);
+    page.value("{outcome=\"failed\"}", names.failed);
 }
 
 std::string http_answer(std::string_view status, std::string_view type, std::string_view body) {
@@ -137,7 +181,11 @@ std::string metrics_text(const RoleFacts& facts) {
     page.value("", facts.buffer_bytes);
     add_sessions(page, facts.sessions);
     add_services(page, facts.services);
-    if (facts.dns) add_dns(page, *facts.dns);
+    if (facts.dns) {
+        add_dns(page, *facts.dns);
+        add_zones(page, facts.dns->zones);
+        if (facts.dns->service) add_names(page, *facts.dns->service);
+    }
     return page.take();
 }
 
@@ -162,13 +210,16 @@ MetricsServer::MetricsServer(net::Loop& loop, net::Network& network,
                              std::function<std::string()> text)
     : server_(loop, network,
               {.request_bytes = head_bytes,
-               .answer = [text = std::move(text)](
-                             std::string_view head) { return answer_metrics(head, text); },
+               .answer = RequestServer::at_once([text = std::move(text)](std::string_view head) {
+                   return answer_metrics(head, text);
+               }),
                .too_long = {},
                .too_many = {},
+               .too_late = {},
                .keep_open = false,
                .max_request_bytes = kMaxMetricsHeadBytes,
                .max_connections = kMaxMetricsConnections,
-               .timeout = kMetricsTimeout}) {}
+               .timeout = kMetricsTimeout,
+               .answer_time = kMetricsTimeout}) {}
 
 }  // namespace homeport::app

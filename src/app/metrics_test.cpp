@@ -40,6 +40,30 @@ TEST(Metrics, DnsOnlyWhereItIsServed) {
     EXPECT_THAT(text, HasSubstr("homeport_dns_zone_serial{zone=\"example.net.\"} 7\n"));
 }
 
+TEST(Metrics, SecondariesAndNames) {
+    RoleFacts facts;
+    facts.dns = DnsFacts{
+        .zones = {{.name = "a.",
+                   .serial = 7,
+                   .is_signed = true,
+                   .secondaries =
+                       {{.address = "192.0.2.1:53", .serial = 5, .behind = true, .behind_for = 90s},
+                        {.address = "192.0.2.2:53"}}}},
+        .forged = 3,
+        .service = NamesFacts{.names = 4, .changed = 2}};
+    const std::string text = metrics_text(facts);
+    EXPECT_THAT(text, HasSubstr("homeport_dns_zone_signed{zone=\"a.\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("homeport_dns_forged_total 3\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            "homeport_dns_secondary_behind_seconds{zone=\"a.\",server=\"192.0.2.1:53\"} 90\n"));
+    EXPECT_THAT(
+        text, HasSubstr("homeport_dns_secondary_serial{zone=\"a.\",server=\"192.0.2.2:53\"} 0\n"));
+    EXPECT_THAT(text, HasSubstr("homeport_names 4\n"));
+    EXPECT_THAT(text, HasSubstr("homeport_names_answers_total{outcome=\"changed\"} 2\n"));
+}
+
 // A label value cannot end its quotes or its line.
 TEST(Metrics, LabelsAreEscaped) {
     RoleFacts facts;

@@ -49,7 +49,9 @@ Result<> RelayRole::start() {
     if (auto opened = start_metrics(settings_.metrics); !opened) return opened;
     control_ = std::make_unique<ControlServer>(
         world_.loop, world_.network,
-        [this](const ControlRequest& request) { return answer(request); });
+        [this](const ControlRequest& request, ControlServer::Reply reply) {
+            answer(request, std::move(reply));
+        });
     if (auto opened = control_->start(settings_.control); !opened) return opened;
     memory_ = std::make_unique<MemoryKeeper>(
         world_.loop, world_.pool, [this] { return front_->visitors(); }, give_back_memory);
@@ -62,11 +64,13 @@ Result<> RelayRole::start() {
 /// Before the tunnel, which publishes at once what the store remembers.
 Result<> RelayRole::start_names() {
     if (!settings_.dns) return {};
-    names_ = std::make_unique<NameServer>(world_, *settings_.dns);
+    names_ = std::make_unique<NameServer>(
+        NamesWorld{world_.loop, world_.network, world_.entropy, world_.log}, world_.mailbox,
+        settings_, visitors_by_descriptor_limit());
     publications_.tell_hosts([this](const std::string& agent, const std::vector<HostGlob>& hosts) {
         names_->set_home(agent, hosts);
     });
-    return names_->start(settings_.zones, settings_file_);
+    return names_->start(settings_, settings_file_);
 }
 
 Result<> RelayRole::start_metrics(const std::optional<Endpoint>& listen) {
@@ -112,7 +116,7 @@ Result<> RelayRole::reload_zones(const config::Relay& next) {
 void RelayRole::apply(const config::Relay& next, ReloadReport& report) {
     settings_.log_level = next.log_level;
     settings_.public_address = next.public_address;
-    settings_.zones = next.zones;
+    settings_.zones = with_signing_of(settings_.zones, next.zones);
     world_.log.set_level(next.log_level);
     if (settings_.metrics == next.metrics) return;
     if (auto opened = start_metrics(next.metrics); !opened) {
@@ -140,14 +144,28 @@ RoleFacts RelayRole::facts() const {
             .buffer_bytes = world_.pool.in_use() * kChunkBytes};
 }
 
-std::string RelayRole::answer(const ControlRequest& request) {
+void RelayRole::answer(const ControlRequest& request, ControlServer::Reply reply) {
+    if (!is_order(request.command)) return reply(answer_at_once(request));
+    auto order = read_order(request.command, request.arguments);
+    if (!order) {
+        return reply(control_error(fmt::format("{}: {}", request.command, order.error().what),
+                                   "see the arguments of the command in 'homeport names --help'"));
+    }
+    if (!names_) {
+        return reply(control_error("this relay answers no DNS",
+                                   "add [dns] and a [[zone]] to its settings and restart it"));
+    }
+    names_->carry_out(std::move(*order), std::move(reply));
+}
+
+std::string RelayRole::answer_at_once(const ControlRequest& request) {
     if (request.command == "status") return status_json(facts());
     if (request.command == "reload") return reload_json(reload());
     if (request.command == "refresh") return refresh();
     if (request.command == "park") return park(request.service, true);
     if (request.command == "unpark") return park(request.service, false);
     return control_error(fmt::format("the relay knows no command \"{}\"", request.command),
-                         "use status, reload, refresh, park or unpark");
+                         "use status, reload, refresh, park, unpark, dns-ds or names-...");
 }
 
 std::string RelayRole::park(const std::string& service, bool parked) {

@@ -5,7 +5,7 @@
 #include "app/facts.hpp"
 #include "app/memory_keeper.hpp"
 #include "app/metrics.hpp"
-#include "app/name_server.hpp"
+#include "app/names/name_server.hpp"
 #include "app/publications.hpp"
 #include "app/role.hpp"
 #include "app/world.hpp"
@@ -41,14 +41,15 @@ public:
     std::size_t running() const override { return front_->visitors(); }
 
     RoleFacts facts() const;
-    /// The answer of the control socket.
-    std::string answer(const ControlRequest& request);
+    /// The answer of the control socket; orders to the name server are answered later.
+    void answer(const ControlRequest& request, ControlServer::Reply reply);
 
 private:
     Result<> start_names();
     Result<> start_metrics(const std::optional<Endpoint>& listen);
     Result<> reload_zones(const config::Relay& next);
     void apply(const config::Relay& next, ReloadReport& report);
+    std::string answer_at_once(const ControlRequest& request);
     std::string park(const std::string& service, bool parked);
     std::string refresh();
 

@@ -9,18 +9,15 @@ public:
     Connection(RequestServer& server, std::unique_ptr<net::Stream> stream)
         : server_(server),
           stream_(std::move(stream)),
-          timer_(server.loop_.timers(), net::call<&Connection::close>(this)) {
+          timer_(server.loop_.timers(), net::call<&Connection::on_timeout>(this)) {
         stream_->set_handler(this);
         timer_.arm(server_.loop_.now() + server_.dialogue_.timeout);
     }
-    ~Connection() { stream_->set_handler(nullptr); }
-
-    /// Says `text` and nothing else.
-    void refuse(std::string_view text) {
-        output_ = text;
-        last_ = true;
-        run();
+    ~Connection() {
+        stream_->set_handler(nullptr);
+        end_wait();
     }
+
     void on_readable() override { run(); }
     void on_writable() override { run(); }
     void run();
@@ -30,6 +27,10 @@ private:
 
     Step send();
     Step answer();
+    void ask(std::string_view request);
+    void complete(std::string text);
+    void end_wait();
+    void on_timeout();
     Step receive();
     /// Destroys this.
     void close();
@@ -40,7 +41,10 @@ private:
     std::string input_;
     std::string output_;
     std::size_t sent_ = 0;
-    bool last_ = false;  ///< close after the output
+    bool last_ = false;    ///< close after the output
+    bool asking_ = false;  ///< within the call that asks for an answer
+    /// Of an answer that is to come: whoever brings it looks here whether it is still wanted.
+    std::shared_ptr<Connection*> wait_;
 };
 
 void RequestServer::Connection::run() {
@@ -68,6 +72,7 @@ RequestServer::Connection::Step RequestServer::Connection::send() {
 }
 
 RequestServer::Connection::Step RequestServer::Connection::answer() {
+    if (wait_) return Step::wait;
     const Dialogue& dialogue = server_.dialogue_;
     const std::size_t size = dialogue.request_bytes(input_);
     if (size > dialogue.max_request_bytes ||
@@ -77,10 +82,38 @@ RequestServer::Connection::Step RequestServer::Connection::answer() {
         return output_.empty() ? Step::end : Step::go_on;
     }
     if (size == 0) return Step::go_on;
-    output_ = dialogue.answer(std::string_view(input_).substr(0, size));
+    ask(std::string_view(input_).substr(0, size));
     input_.erase(0, size);
-    last_ = !dialogue.keep_open;
-    return Step::go_on;
+    return wait_ ? Step::wait : Step::go_on;
+}
+
+void RequestServer::Connection::ask(std::string_view request) {
+    wait_ = std::make_shared<Connection*>(this);
+    timer_.arm(server_.loop_.now() + server_.dialogue_.answer_time);
+    asking_ = true;
+    server_.dialogue_.answer(request, [wait = wait_](std::string text) {
+        if (*wait != nullptr) (*wait)->complete(std::move(text));
+    });
+    asking_ = false;
+}
+
+/// May destroy this.
+void RequestServer::Connection::complete(std::string text) {
+    end_wait();
+    output_ = std::move(text);
+    last_ = !server_.dialogue_.keep_open;
+    timer_.arm(server_.loop_.now() + server_.dialogue_.timeout);
+    if (!asking_) run();
+}
+
+void RequestServer::Connection::end_wait() {
+    if (wait_) *wait_ = nullptr;
+    wait_.reset();
+}
+
+/// May destroy this.
+void RequestServer::Connection::on_timeout() {
+    wait_ ? complete(server_.dialogue_.too_late) : close();
 }
 
 RequestServer::Connection::Step RequestServer::Connection::receive() {
@@ -95,6 +128,13 @@ RequestServer::Connection::Step RequestServer::Connection::receive() {
 void RequestServer::Connection::close() {
     RequestServer& server = server_;
     std::erase_if(server.connections_, [this](const auto& item) { return item.get() == this; });
+}
+
+RequestServer::Answer RequestServer::at_once(
+    std::function<std::string(std::string_view request)> answer) {
+    return [answer = std::move(answer)](std::string_view request, Reply reply) {
+        reply(answer(request));
+    };
 }
 
 RequestServer::RequestServer(net::Loop& loop, net::Network& network, Dialogue dialogue)

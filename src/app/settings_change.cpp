@@ -36,6 +36,21 @@ void compare_services(ReloadReport& report, const std::vector<config::Service>& 
     }
 }
 
+bool is_signed(const std::vector<config::ZoneSource>& zones, const std::string& name) {
+    const auto found = std::ranges::find(zones, name, &config::ZoneSource::name);
+    return found != zones.end() && found->sign;
+}
+
+/// Contents change at once; whether a zone is signed is decided at the start.
+void compare_zones(ReloadReport& report, const std::vector<config::ZoneSource>& now,
+                   const std::vector<config::ZoneSource>& next) {
+    note(report.changed, "zone", now, with_signing_of(now, next));
+    for (const config::ZoneSource& zone : next) {
+        if (zone.sign != is_signed(now, zone.name))
+            report.restart.push_back(fmt::format("zone.sign ({})", zone.name));
+    }
+}
+
 void compare_resume(ReloadReport& report, const config::Resume& now, const config::Resume& next) {
     note(report.restart, "resume.window", now.window, next.window);
     note(report.restart, "resume.stream_bytes", now.stream_bytes, next.stream_bytes);
@@ -45,6 +60,12 @@ void compare_resume(ReloadReport& report, const config::Resume& now, const confi
 
 }  // namespace
 
+std::vector<config::ZoneSource> with_signing_of(const std::vector<config::ZoneSource>& now,
+                                                std::vector<config::ZoneSource> next) {
+    for (config::ZoneSource& zone : next) zone.sign = is_signed(now, zone.name);
+    return next;
+}
+
 ReloadReport compare(const config::Relay& now, const config::Relay& next) {
     ReloadReport report;
     note(report.changed, "log.level", now.log_level, next.log_level);
@@ -52,9 +73,12 @@ ReloadReport compare(const config::Relay& now, const config::Relay& next) {
     // Written into tokens by `homeport invite`, which reads the file itself.
     note(report.changed, "relay.public_address", now.public_address, next.public_address);
 
-    note(report.changed, "zone", now.zones, next.zones);
+    compare_zones(report, now.zones, next.zones);
 
     note(report.restart, "dns", now.dns, next.dns);
+    note(report.restart, "key", now.keys, next.keys);
+    note(report.restart, "secondary", now.secondaries, next.secondaries);
+    note(report.restart, "names", now.names, next.names);
     note(report.restart, "relay.name", now.name, next.name);
     note(report.restart, "relay.state_dir", now.state_dir, next.state_dir);
     note(report.restart, "relay.listen", now.listen, next.listen);

@@ -11,4 +11,8 @@ ReloadReport compare(const config::Relay& now, const config::Relay& next);
 /// A service is named "service.NAME (new)", "(removed)" or "(changed)".
 ReloadReport compare(const config::Agent& now, const config::Agent& next);
 
+/// `next` with zones signed as they are `now`, and new ones unsigned: until a restart.
+std::vector<config::ZoneSource> with_signing_of(const std::vector<config::ZoneSource>& now,
+                                                std::vector<config::ZoneSource> next);
+
 }  // namespace homeport::app

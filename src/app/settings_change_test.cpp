@@ -24,6 +24,37 @@ TEST(SettingsChange, RelaySaysWhatNeedsARestart) {
     EXPECT_THAT(report.restart, ElementsAre("park.wait", "resume.window"));
 }
 
+// What the name server makes of its settings is made at its start.
+TEST(SettingsChange, OfDnsOnlyZonesChangeAtOnce) {
+    config::Relay now;
+    now.zones = {{.name = "a.test", .text = "@ TXT a"}, {.name = "b.test", .sign = true}};
+    config::Relay next = now;
+    next.zones[0].text = "@ TXT b";
+    EXPECT_THAT(compare(now, next).changed, ElementsAre("zone"));
+    EXPECT_THAT(compare(now, next).restart, IsEmpty());
+
+    next = now;
+    next.zones[0].sign = true;
+    next.zones[1].sign = false;
+    next.keys.resize(1);
+    next.secondaries.resize(1);
+    next.names.emplace();
+    next.dns.emplace();
+    EXPECT_THAT(compare(now, next).changed, IsEmpty());
+    EXPECT_THAT(compare(now, next).restart, ElementsAre("zone.sign (a.test)", "zone.sign (b.test)",
+                                                        "dns", "key", "secondary", "names"));
+    // What is in force after that is not what stands in the file: the next reload says so again.
+    now.zones = with_signing_of(now.zones, next.zones);
+    EXPECT_THAT(compare(now, next).restart, testing::Contains("zone.sign (a.test)"));
+}
+
+TEST(SettingsChange, ANewZoneIsSignedAfterARestart) {
+    config::Relay next;
+    next.zones = {{.name = "a.test", .sign = true}};
+    EXPECT_THAT(compare(config::Relay{}, next).changed, ElementsAre("zone"));
+    EXPECT_THAT(compare(config::Relay{}, next).restart, ElementsAre("zone.sign (a.test)"));
+}
+
 TEST(SettingsChange, ServicesAreNamed) {
     config::Agent now, next;
     now.services.resize(2);

@@ -62,16 +62,42 @@ json service_json(const ServiceFacts& service) {
     return object;
 }
 
+json secondary_json(const SecondaryFacts& secondary) {
+    json row{{"address", secondary.address}, {"behind", secondary.behind}};
+    if (secondary.serial) row["serial"] = *secondary.serial;
+    if (secondary.behind) row["behind_s"] = to_ms(secondary.behind_for) / 1000;
+    return row;
+}
+
+json names_json(const NamesFacts& names) {
+    return {{"names", names.names},
+            {"accounts", names.accounts},
+            {"requests_total", names.requests},
+            {"changed_total", names.changed},
+            {"unchanged_total", names.unchanged},
+            {"refused_total", names.refused},
+            {"failed_total", names.failed}};
+}
+
 json dns_json(const DnsFacts& dns) {
     json zones = json::array();
-    for (const ZoneFacts& zone : dns.zones)
-        zones.push_back({{"name", zone.name}, {"serial", zone.serial}, {"names", zone.names}});
+    for (const ZoneFacts& zone : dns.zones) {
+        json secondaries = json::array();
+        for (const SecondaryFacts& secondary : zone.secondaries)
+            secondaries.push_back(secondary_json(secondary));
+        zones.push_back({{"name", zone.name},
+                         {"serial", zone.serial},
+                         {"names", zone.names},
+                         {"signed", zone.is_signed},
+                         {"secondaries", std::move(secondaries)}});
+    }
     return {{"zones", std::move(zones)},        {"queries_udp_total", dns.udp},
             {"queries_tcp_total", dns.tcp},     {"noerror_total", dns.no_error},
             {"nxdomain_total", dns.nx_domain},  {"refused_total", dns.refused},
             {"formerr_total", dns.malformed},   {"other_total", dns.other},
             {"truncated_total", dns.truncated}, {"limited_total", dns.limited},
-            {"cookies_total", dns.known}};
+            {"cookies_total", dns.known},       {"forged_total", dns.forged},
+            {"transfers_total", dns.transfers}, {"updates_total", dns.updates}};
 }
 
 }  // namespace
@@ -110,6 +136,7 @@ std::string status_json(const RoleFacts& facts) {
     for (const ServiceFacts& service : facts.services)
         object["services"].push_back(service_json(service));
     if (facts.dns) object["dns"] = dns_json(*facts.dns);
+    if (facts.dns && facts.dns->service) object["names"] = names_json(*facts.dns->service);
     object["resumes_total"] = resumes;
     object["resets_total"] = resets;
     return one_line(object);

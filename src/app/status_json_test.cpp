@@ -52,6 +52,23 @@ TEST(StatusJson, DnsOnlyWhereItIsServed) {
     EXPECT_EQ(dns["zones"].at(0)["serial"], 7);
     EXPECT_EQ(dns["queries_udp_total"], 5);
     EXPECT_EQ(dns["limited_total"], 1);
+    EXPECT_EQ(dns["zones"].at(0)["signed"], false);
+    EXPECT_EQ(dns["zones"].at(0)["secondaries"], json::array());
+}
+
+TEST(StatusJson, HowFarBehindASecondaryIs) {
+    RoleFacts relay = facts(true);
+    ZoneFacts zone{.name = "example.net.", .serial = 9, .is_signed = true};
+    zone.secondaries = {{.address = "192.0.2.1:53", .serial = 9},
+                        {.address = "192.0.2.2:53", .serial = 7, .behind = true, .behind_for = 2s},
+                        {.address = "192.0.2.3:53", .behind = true}};
+    relay.dns = DnsFacts{.zones = {zone}};
+    const json row = json::parse(status_json(relay))["dns"]["zones"].at(0);
+    EXPECT_EQ(row["signed"], true);
+    EXPECT_EQ(row["secondaries"],
+              json::parse(R"([{"address":"192.0.2.1:53","behind":false,"serial":9},
+                              {"address":"192.0.2.2:53","behind":true,"behind_s":2,"serial":7},
+                              {"address":"192.0.2.3:53","behind":true,"behind_s":0}])"));
 }
 
 // The fields and words promised in the interface.
@@ -92,6 +109,16 @@ TEST(StatusJson, NeverHeardIsNull) {
     const json session = json::parse(status_json(silent))["sessions"][0];
     EXPECT_TRUE(session["last_heard_ms"].is_null());
     EXPECT_TRUE(session["rtt_ms"].is_null());
+}
+
+TEST(StatusJson, NamesStandBesideDns) {
+    RoleFacts relay = facts(true);
+    EXPECT_FALSE(json::parse(status_json(relay)).contains("names"));
+    relay.dns = DnsFacts{.service = NamesFacts{.names = 4, .accounts = 2, .requests = 9}};
+    const json status = json::parse(status_json(relay));
+    EXPECT_EQ(status["names"]["names"], 4);
+    EXPECT_EQ(status["names"]["accounts"], 2);
+    EXPECT_EQ(status["names"]["requests_total"], 9);
 }
 
 // One answer is one line of valid JSON, whatever a peer called itself.

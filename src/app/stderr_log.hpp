@@ -1,9 +1,11 @@
 #pragma once
-/// The log of a running role: one line per event on standard error, written by one system call.
+/// The log of a running role: one line per event on standard error, written by one system call, so
+/// that threads may share it.
 /// "2026-11-22T05:08:42.123Z info link.up agent=attic"
 
 #include "core/log.hpp"
 
+#include <atomic>
 #include <string>
 
 namespace homeport::app {
@@ -21,7 +23,7 @@ public:
     void set_level(Level least) { least_ = least; }
 
 private:
-    Level least_;
+    std::atomic<Level> least_;
     int fd_;
 };
 

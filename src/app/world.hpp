@@ -4,6 +4,7 @@
 #include "core/chunk.hpp"
 #include "net/entropy.hpp"
 #include "net/loop.hpp"
+#include "net/mailbox.hpp"
 #include "net/network.hpp"
 
 namespace homeport::app {
@@ -15,6 +16,7 @@ struct World {
     net::Entropy& entropy;
     StderrLog& log;
     ChunkPool& pool;
+    net::Mailbox& mailbox;  ///< of the loop
 };
 
 }  // namespace homeport::app

@@ -2,7 +2,9 @@
 
 #include "cli/console.hpp"
 #include "cli/limits.hpp"
+#include "cli/names_arguments.hpp"
 #include "core/text.hpp"
+#include "dns/check/limits.hpp"
 
 #include <fmt/format.h>
 #include <CLI/App.hpp>
@@ -65,6 +67,37 @@ Result<Duration> parse_invite_life(std::string_view text) {
     return life;
 }
 
+/// ADDRESS with the port of DNS, or ADDRESS:PORT.
+Result<Endpoint> parse_dns_server(std::string_view text) {
+    if (const auto address = IpAddress::parse(text)) return Endpoint{*address, 53};
+    return Endpoint::parse(text);
+}
+
+Result<dns::RrType> parse_asked_type(std::string_view text) {
+    const auto type = dns::parse_rr_type(text);
+    if (type && !dns::is_meta(*type)) return *type;
+    return fail(Errc::invalid, fmt::format("'{}' is no type of records", text));
+}
+
+Result<Duration> parse_question_time(std::string_view text) {
+    const auto time = parse_duration(text);
+    if (!time) return time;
+    if (*time < dns::check::kMinTimeout || *time > dns::check::kMaxTimeout) {
+        return fail(Errc::invalid, fmt::format("a question takes {} to {}, not '{}'",
+                                               format_duration(dns::check::kMinTimeout),
+                                               format_duration(dns::check::kMaxTimeout), text));
+    }
+    return time;
+}
+
+/// Of words that one of core's parsers has checked before.
+template <class T, class Parse>
+std::vector<T> parsed(const std::vector<std::string>& words, Parse parse) {
+    std::vector<T> all;
+    for (const std::string& word : words) all.push_back(parse(word).value());
+    return all;
+}
+
 /// The raw words of one command line; CLI11 fills them while it parses.
 class Grammar {
 public:
@@ -77,14 +110,18 @@ private:
     void add_running();
     void add_pairing();
     void add_asking();
+    void add_dns();
     Command chosen() const;
+    CheckName check_name() const;
     MakeInvite invite() const;
 
+    NamesGrammar names_;
     CLI::App app_{std::string(kAbout), "homeport"};
     std::string config_, name_, token_, service_, state_dir_;
     std::string listen_ = "127.0.0.1:8080";
     std::string expires_ = format_duration(kDefaultInviteLife);
-    std::vector<std::string> hosts_, ports_;
+    std::string timeout_ = format_duration(dns::check::kDefaultTimeout);
+    std::vector<std::string> hosts_, ports_, types_, servers_, resolvers_;
     bool json_ = false, qr_ = false, force_ = false, release_ = false, version_ = false;
 };
 
@@ -96,6 +133,8 @@ Grammar::Grammar() {
     add_running();
     add_pairing();
     add_asking();
+    add_dns();
+    names_.add_names(app_);
 }
 
 CLI::App& Grammar::add(const char* name, const char* about, const char* example) {
@@ -214,6 +253,51 @@ void Grammar::add_asking() {
     add("version", "Show version, commit and build options.", "homeport version");
 }
 
+void Grammar::add_dns() {
+    CLI::App& dns =
+        add("dns", "Look at names from outside.", "homeport dns check home.example.net");
+    dns.require_subcommand(1);
+    CLI::App& check = *dns.add_subcommand(
+        "check",
+        "See whether a change of a name has arrived everywhere: asks every name server of its zone "
+        "and the resolvers of this host. Exit code 1: somebody is behind, or does not answer.");
+    check.footer("Example:\n  homeport dns check home.example.net --resolver 9.9.9.9");
+    check.add_option("name", name_, "The name")
+        ->required()
+        ->check(check_by([](std::string_view text) { return dns::Name::parse(text); }))
+        ->type_name("NAME");
+    check.add_option("--resolver", resolvers_, "Ask this one instead; repeat for more")
+        ->check(check_by(parse_dns_server))
+        ->allow_extra_args(false)
+        ->type_name("ADDRESS");
+    check.add_option("--type", types_, "What to ask for (else A and AAAA); repeat for more")
+        ->check(check_by(parse_asked_type))
+        ->allow_extra_args(false)
+        ->type_name("TYPE");
+    check
+        .add_option("--server", servers_,
+                    "A name server of the zone; repeat for more. Nobody is asked then who serves "
+                    "the zone, and only resolvers that are given")
+        ->check(check_by(parse_dns_server))
+        ->allow_extra_args(false)
+        ->type_name("ADDRESS[:PORT]");
+    check.add_option("--timeout", timeout_, "How long to wait for each answer")
+        ->check(check_by(parse_question_time))
+        ->type_name("DURATION")
+        ->capture_default_str();
+    check.add_flag("--json", json_, "Print JSON");
+    names_.add_ds(dns);
+}
+
+CheckName Grammar::check_name() const {
+    return {.name = dns::Name::parse(name_).value(),
+            .types = parsed<dns::RrType>(types_, parse_asked_type),
+            .servers = parsed<Endpoint>(servers_, parse_dns_server),
+            .resolvers = parsed<Endpoint>(resolvers_, parse_dns_server),
+            .timeout = parse_question_time(timeout_).value(),
+            .json = json_};
+}
+
 MakeInvite Grammar::invite() const {
     MakeInvite made{.name = name_, .config = config_, .grants = {}, .expires = {}, .qr = qr_};
     // The checks above have parsed each of these once already.
@@ -226,7 +310,8 @@ MakeInvite Grammar::invite() const {
 }
 
 Command Grammar::chosen() const {
-    const std::string name = app_.get_subcommands().front()->get_name();
+    const CLI::App& sub = *app_.get_subcommands().front();
+    const std::string name = sub.get_name();
     if (name == "relay") return RunRelay{config_};
     if (name == "agent") return RunAgent{config_};
     if (name == "demo") return RunDemo{Endpoint::parse(listen_).value(), state_dir_};
@@ -238,6 +323,8 @@ Command Grammar::chosen() const {
     if (name == "status") return ShowStatus{config_, json_};
     if (name == "reload") return ReloadSettings{config_};
     if (name == "park") return ParkService{config_, service_, true};
+    if (name == "names" || (name == "dns" && sub.got_subcommand("ds"))) return names_.chosen(sub);
+    if (name == "dns") return check_name();
     if (name == "unpark") return ParkService{config_, service_, false};
     return ShowVersion{};
 }
@@ -249,9 +336,10 @@ std::variant<Command, Refusal> Grammar::parse(std::vector<std::string> arguments
     } catch (const CLI::CallForHelp&) {
         return Refusal{kDone, app_.help()};
     } catch (const CLI::ParseError& error) {
-        const auto subs = app_.get_subcommands();
-        const std::string which =
-            subs.empty() ? "homeport" : "homeport " + subs.front()->get_name();
+        std::string which = "homeport";
+        for (auto subs = app_.get_subcommands(); !subs.empty();
+             subs = subs.front()->get_subcommands())
+            which += " " + subs.front()->get_name();
         return Refusal{kWrongUsage, fmt::format("homeport: {} (see '{} --help')",
                                                 printable(error.what()), which)};
     }

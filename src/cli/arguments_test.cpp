@@ -66,6 +66,26 @@ TEST(Arguments, DemoHasDefaults) {
     EXPECT_EQ(parsed<RunDemo>({"demo", "--listen", "127.0.0.1:9"}).listen.port, 9);
 }
 
+TEST(Arguments, DnsCheckCollects) {
+    const auto check =
+        parsed<CheckName>({"dns", "check", "--server", "127.0.0.1:5353", "--server", "2001:db8::1",
+                           "--resolver", "9.9.9.9", "--type", "txt", "--type", "TYPE65280",
+                           "home.example.net", "--timeout", "2s", "--json"});
+    EXPECT_EQ(check.name.to_text(), "home.example.net.");
+    ASSERT_EQ(check.servers.size(), 2U);
+    EXPECT_EQ(check.servers[0].to_string(), "127.0.0.1:5353");
+    EXPECT_EQ(check.servers[1].to_string(), "[2001:db8::1]:53");
+    ASSERT_EQ(check.resolvers.size(), 1U);
+    EXPECT_EQ(check.resolvers[0].to_string(), "9.9.9.9:53");
+    ASSERT_EQ(check.types.size(), 2U);
+    EXPECT_EQ(check.types[0], dns::RrType::txt);
+    EXPECT_EQ(check.timeout, 2s);
+    EXPECT_TRUE(check.json);
+    const auto plain = parsed<CheckName>({"dns", "check", "home.example.net"});
+    EXPECT_TRUE(plain.types.empty());
+    EXPECT_EQ(plain.timeout, 5s);
+}
+
 // Wrong usage: exit code 2 and one line that names the thing.
 TEST(Arguments, WrongUsageIsOneLine) {
     const std::vector<std::pair<std::vector<std::string>, std::string>> table{
@@ -84,6 +104,14 @@ TEST(Arguments, WrongUsageIsOneLine) {
         {{"revoke", "--config", "r.toml"}, "name"},
         {{"status", "--config", "a", "extra"}, "extra"},
         {{"relay", "agent", "--config", "a"}, "agent"},
+        {{"dns"}, "subcommand"},
+        {{"dns", "check"}, "name"},
+        {{"dns", "check", "a..b"}, "name"},
+        {{"dns", "check", "a.b", "--server", "ns1.b"}, "--server"},
+        {{"dns", "check", "a.b", "--resolver", "1.2.3.4:0"}, "--resolver"},
+        {{"dns", "check", "a.b", "--type", "AXFR"}, "AXFR"},
+        {{"dns", "check", "a.b", "--type", "WINGS"}, "WINGS"},
+        {{"dns", "check", "a.b", "--timeout", "1h"}, "1h"},
     };
     for (const auto& [arguments, named] : table) {
         const Refusal refusal = refused(arguments);
@@ -97,11 +125,12 @@ TEST(Arguments, WrongUsageIsOneLine) {
 // --help is no failure, goes to standard output, and shows an example of the command asked about.
 TEST(Arguments, HelpShowsAnExample) {
     for (const char* name : {"relay", "agent", "demo", "invite", "join", "agents", "revoke",
-                             "check", "status", "reload", "park", "unpark", "version"}) {
+                             "check", "status", "reload", "park", "unpark", "dns", "version"}) {
         const Refusal help = refused({name, "--help"});
         EXPECT_EQ(help.exit_code, kDone) << name;
         EXPECT_THAT(help.text, HasSubstr(std::string("homeport ") + name));
     }
+    EXPECT_THAT(refused({"dns", "check", "--help"}).text, HasSubstr("homeport dns check home"));
     EXPECT_THAT(refused({"--help"}).text, HasSubstr("homeport demo"));
 }
 

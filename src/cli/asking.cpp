@@ -1,7 +1,5 @@
 #include "cli/asking.hpp"
 
-#include "cli/limits.hpp"
-
 #include <fmt/format.h>
 
 namespace homeport::cli {
@@ -29,8 +27,8 @@ int tell_refusal(const ControlAnswer& answer, const Console& console) {
 }  // namespace
 
 std::optional<std::string> ask_or_tell(const RunningRole& role, const ControlRequest& request,
-                                       const Console& console, int& exit_code) {
-    auto answer = ask(role.control, request, kControlTimeout);
+                                       const Console& console, int& exit_code, Duration timeout) {
+    auto answer = ask(role.control, request, timeout);
     if (!answer) {
         const std::string what =
             answer.error().code == Errc::not_found

@@ -3,6 +3,7 @@
 
 #include "cli/console.hpp"
 #include "cli/control_client.hpp"
+#include "cli/limits.hpp"
 #include "cli/settings_file.hpp"
 
 #include <optional>
@@ -11,7 +12,8 @@ namespace homeport::cli {
 
 /// Asks and returns the answer's JSON; else prints why, sets `exit_code` and returns nothing.
 std::optional<std::string> ask_or_tell(const RunningRole& role, const ControlRequest& request,
-                                       const Console& console, int& exit_code);
+                                       const Console& console, int& exit_code,
+                                       Duration timeout = kControlTimeout);
 
 /// After a change in the relay's store: tells a running relay. Nobody running is fine. Returns the
 /// exit code; prints the error.

@@ -11,7 +11,11 @@ int run(const CheckSettings& command, const World& world) {
     if (!role) return kFailed;
     if (role->role == "relay") {
         const auto relay = relay_settings(command.config, world.console);
-        if (!relay || !zones_good(*relay, command.config, world.console)) return kFailed;
+        if (!relay) return kFailed;
+        const bool zones = zones_good(*relay, command.config, world.console);
+        const bool keys = keys_good(*relay, command.config, world.console);
+        const bool names = names_good(*relay, command.config, world.console);
+        if (!zones || !keys || !names) return kFailed;
     }
     world.console.out << fmt::format("{}: good settings of the {}\n", command.config, role->role);
     return kDone;

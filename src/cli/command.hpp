@@ -4,9 +4,14 @@
 #include "core/ip.hpp"
 #include "core/service.hpp"
 #include "core/time.hpp"
+#include "dns/wire/name.hpp"
+#include "dns/wire/types.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace homeport::cli {
 
@@ -56,10 +61,77 @@ struct ParkService {
     std::string service;  ///< empty: all
     bool parked = true;   ///< false: unpark
 };
+struct CheckName {
+    dns::Name name;
+    std::vector<dns::RrType> types;   ///< empty: addresses
+    std::vector<Endpoint> servers;    ///< empty: those of the name's zone
+    std::vector<Endpoint> resolvers;  ///< empty: those of this host, unless servers are given
+    Duration timeout{};               ///< for each question
+    bool json = false;
+};
+struct ShowDs {
+    std::string config;
+    std::string zone;  ///< empty: all that are signed
+    bool json = false;
+};
+/// What the operator of a name service does, by way of the running relay.
+struct OrderNames {
+    enum class What : std::uint8_t {
+        list,
+        accounts,
+        show,
+        takedown,
+        block,
+        unblock,
+        lock,
+        unlock,
+        notice,
+        evidence,
+    };
+    What what = What::list;
+    std::string config;
+    std::string subject;  ///< name, network, account or text; of a list how its names start
+    std::string why;
+    std::string by;
+    bool lock_account = false;
+    bool block_network = false;
+    std::uint64_t limit = 0;  ///< of lists
+    bool json = false;
+};
+/// A name service as its users see it.
+struct NamesPlace {
+    std::string url;      ///< checked, without a slash at its end
+    std::string ca_file;  ///< empty: the authorities that this host trusts
+};
+/// Makes an account, or only a token of one.
+struct OpenNames {
+    NamesPlace place;
+    bool sign_up = false;
+    std::string account;
+    std::string password_file;  ///< empty: the terminal is asked
+    std::string token_file;     ///< empty: the token is printed
+    std::string name;           ///< the only one that the token may change; empty: all
+    std::string label;
+};
+struct UseNames {
+    enum class What : std::uint8_t { create, set, remove, acme, mine, propagation };
+    What what = What::mine;
+    NamesPlace place;
+    std::string token_file;
+    std::string name;
+    std::string ipv4;  ///< an address, "none", or empty: it stays
+    std::string ipv6;
+    bool from_here = false;
+    bool offline = false;
+    std::optional<std::uint64_t> counter;
+    std::string value;   ///< for acme
+    bool clear = false;  ///< acme: takes the value away; without one all
+    bool json = false;
+};
 struct ShowVersion {};
 
-using Command =
-    std::variant<RunRelay, RunAgent, RunDemo, MakeInvite, JoinRelay, ListAgents, RevokeAgent,
-                 CheckSettings, ShowStatus, ReloadSettings, ParkService, ShowVersion>;
+using Command = std::variant<RunRelay, RunAgent, RunDemo, MakeInvite, JoinRelay, ListAgents,
+                             RevokeAgent, CheckSettings, ShowStatus, ReloadSettings, ParkService,
+                             CheckName, ShowDs, OrderNames, OpenNames, UseNames, ShowVersion>;
 
 }  // namespace homeport::cli

@@ -27,6 +27,11 @@ int run(const CheckSettings& command, const World& world);
 int run(const ShowStatus& command, const World& world);
 int run(const ReloadSettings& command, const World& world);
 int run(const ParkService& command, const World& world);
+int run(const CheckName& command, const World& world);
+int run(const ShowDs& command, const World& world);
+int run(const OrderNames& command, const World& world);
+int run(const OpenNames& command, const World& world);
+int run(const UseNames& command, const World& world);
 int run(const ShowVersion& command, const World& world);
 
 /// The whole program: parses, runs, and returns the exit code.

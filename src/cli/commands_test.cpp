@@ -258,6 +258,75 @@ TEST_F(Commands, ParkNamesTheService) {
     EXPECT_EQ(agent.request(), R"({"command":"park","service":"web"})");
 }
 
+TEST_F(Commands, OrdersOfTheOperatorGoToTheRelay) {
+    {
+        OneAnswer relay(dir / "relay.sock", "{\"changed\":true}\n");
+        EXPECT_EQ(shell({"names", "takedown", "bad.dyn.test", "--why", "spam", "--by", "root",
+                         "--lock-account", "--config", relay_file}),
+                  kDone)
+            << shell.err;
+        EXPECT_THAT(shell.out, HasSubstr("bad.dyn.test: taken down"));
+        EXPECT_EQ(nlohmann::json::parse(relay.request()),
+                  nlohmann::json::parse(R"({"command":"names-takedown","arguments":{
+                      "name":"bad.dyn.test","why":"spam","by":"root","lock_account":true,
+                      "block_network":false}})"));
+    }
+    std::filesystem::remove(dir / "relay.sock");
+    {
+        OneAnswer relay(dir / "relay.sock", "{\"changed\":false}\n");
+        EXPECT_EQ(shell({"names", "unblock", "192.0.2.0/24", "--config", relay_file}), kDone);
+        EXPECT_EQ(shell.out, "192.0.2.0/24: was not blocked\n");
+    }
+    std::filesystem::remove(dir / "relay.sock");
+    OneAnswer relay(dir / "relay.sock",
+                    "{\"error\":\"this relay runs no name service\",\"remedy\":\"add [names]\"}\n");
+    EXPECT_EQ(shell({"names", "notice", "--config", relay_file}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("(add [names])"));
+}
+
+TEST_F(Commands, ListOfNamesEndsAtItsLimit) {
+    const std::string answer =
+        R"({"names":[{"name":"b.dyn.test"},{"name":"a.dyn.test"},{"name":"c.dyn.test"}],)"
+        R"("next":"0.7.3"})";
+    OneAnswer relay(dir / "relay.sock", answer + "\n");
+    EXPECT_EQ(shell({"names", "list", "--limit", "2", "--config", relay_file}), kDone) << shell.err;
+    EXPECT_LT(shell.out.find("a.dyn.test"), shell.out.find("b.dyn.test"));
+    EXPECT_THAT(shell.out, Not(HasSubstr("c.dyn.test")));
+    EXPECT_THAT(shell.err, HasSubstr("--limit"));
+}
+
+TEST_F(Commands, DsRecordsStandAlone) {
+    OneAnswer relay(dir / "relay.sock",
+                    R"({"zones":[{"zone":"a.test","key_tag":7,"ds":"a.test. IN DS 7 13 2 ab"}]})"
+                    "\n");
+    EXPECT_EQ(shell({"dns", "ds", "a.test", "--config", relay_file}), kDone) << shell.err;
+    EXPECT_EQ(shell.out, "a.test. IN DS 7 13 2 ab\n");
+    EXPECT_EQ(relay.request(), R"({"arguments":{"zone":"a.test"},"command":"dns-ds"})");
+}
+
+// What only shows when the name server starts is found by the check, too.
+TEST_F(Commands, CheckLooksAtKeysAndCertificates) {
+    const std::string dns =
+        "[relay]\nname = \"r\"\nstate_dir = \"" + dir / "relay" +
+        "\"\nlisten = [\"127.0.0.1:7843\"]\npublic_address = \"relay.example.net:7843\"\n"
+        "[dns]\nlisten = [\"127.0.0.1:5353\"]\n"
+        "[[zone]]\nname = \"dyn.test\"\nrecords = [\"@ NS ns1\", \"ns1 A 192.0.2.1\"]\n"
+        "[[key]]\nname = \"k\"\nupdate = [\"a.dyn.test\"]\n"
+        "secret = \"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\"\n";
+    EXPECT_EQ(shell({"check", "--config", dir.write("good.toml", dns)}), kDone) << shell.err;
+    EXPECT_EQ(shell({"check", "--config", dir.write("bad.toml", dns + "types = [\"NONSENSE\"]\n")}),
+              kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("bad.toml:1: [[key]] \"k\": \"NONSENSE\""));
+    EXPECT_EQ(
+        shell({"check", "--config",
+               dir.write("names.toml",
+                         dns + "[names]\nlisten = [\"127.0.0.1:8053\"]\nzones = [\"dyn.test\"]\n"
+                               "certificate = \"none.pem\"\nprivate_key = \"none.key\"\n")}),
+        kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("none.pem"));
+    EXPECT_EQ(std::count(shell.err.begin(), shell.err.end(), '\n'), 1);
+}
+
 TEST_F(Commands, SilentOrGarbledRoleIsAnError) {
     {
         OneAnswer agent(dir / "agent.sock", "");
@@ -272,6 +341,32 @@ TEST_F(Commands, KeyThatOthersReadIsWrongUsage) {
     shell.roles.outcome = fail(Errc::denied, "key file k can be read by others; run: chmod 600 k");
     EXPECT_EQ(shell({"relay", "--config", relay_file}), kWrongUsage);
     EXPECT_THAT(shell.err, HasSubstr("chmod 600"));
+}
+
+// Nobody listens at port 9: a server that does not answer is exit code 1, in text and in JSON.
+TEST_F(Commands, DnsCheckTellsWhoIsSilent) {
+    const std::vector<std::string> asked{
+        "dns", "check", "home.example.net", "--server", "127.0.0.1:9", "--timeout", "100ms"};
+    EXPECT_EQ(shell(asked), kFailed) << shell.err;
+    EXPECT_THAT(shell.out, HasSubstr("127.0.0.1:9"));
+    EXPECT_THAT(shell.out, HasSubstr("does not answer"));
+    auto as_json = asked;
+    as_json.push_back("--json");
+    EXPECT_EQ(shell(as_json), kFailed);
+    EXPECT_EQ(nlohmann::json::parse(shell.out)["servers"][0]["state"], "silent");
+    // Without a resolver that answers nothing is known of the zone.
+    EXPECT_EQ(shell({"dns", "check", "home.example.net", "--resolver", "127.0.0.1:9", "--timeout",
+                     "100ms"}),
+              kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("--server"));
+    EXPECT_EQ(shell.out, "");
+}
+
+TEST_F(Commands, DnsCheckHasLimits) {
+    std::vector<std::string> many{"dns", "check", "home.example.net"};
+    for (int i = 0; i < 9; ++i) many.insert(many.end(), {"--resolver", "127.0.0.1:9"});
+    EXPECT_EQ(shell(many), kWrongUsage);
+    EXPECT_THAT(shell.err, HasSubstr("resolvers"));
 }
 
 TEST_F(Commands, FailedStartIsExitCodeOne) {

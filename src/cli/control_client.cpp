@@ -154,6 +154,10 @@ Result<ControlAnswer> ask(const std::string& socket_path, const ControlRequest& 
                           Duration timeout) {
     json object{{"command", request.command}};
     if (!request.service.empty()) object["service"] = request.service;
+    for (const auto& [name, argument] : request.arguments) {
+        std::visit([&, &key = name](const auto& value) { object["arguments"][key] = value; },
+                   argument);
+    }
     const std::string line = object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 
     Connection connection(socket_path, timeout);

@@ -1,6 +1,7 @@
 #pragma once
 /// Asks the running relay or agent over its control socket: one JSON object per line, one answer.
 
+#include "cli/control_forms.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 
@@ -11,8 +12,9 @@
 namespace homeport::cli {
 
 struct ControlRequest {
-    std::string command;  ///< status, reload, refresh, park, unpark
-    std::string service;  ///< for park and unpark; empty: all
+    std::string command;    ///< status, reload, refresh, park, unpark, dns-ds, names-...
+    std::string service{};  ///< for park and unpark; empty: all
+    ControlArguments arguments{};
 };
 
 struct ControlAnswer {

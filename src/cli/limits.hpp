@@ -8,6 +8,8 @@ namespace homeport::cli {
 
 /// How long a command waits for the running relay or agent to answer.
 inline constexpr Duration kControlTimeout = 5s;
+/// How long it waits for what must be on the relay's disk first.
+inline constexpr Duration kOrderTimeout = 15s;
 /// Bytes of one answer; a status of a thousand services takes about 400 KiB. More is an error.
 inline constexpr std::size_t kMaxAnswerBytes = 16 * 1024 * 1024;
 /// Bytes of relay.json; more is an error.
@@ -22,5 +24,25 @@ inline constexpr Duration kDefaultInviteLife = 1h;
 inline constexpr std::size_t kMaxNameChars = 63;
 /// How long `homeport join` tries.
 inline constexpr Duration kJoinTimeout = 30s;
+/// Bytes of /etc/resolv.conf; what stands behind them is not read.
+inline constexpr std::size_t kMaxResolvConfBytes = 64 * 1024;
+/// Characters of an answer in the table of `homeport dns check`; a longer one is cut.
+inline constexpr std::size_t kMaxAnswerChars = 48;
+/// Servers named in its verdict; of more only the number is told.
+inline constexpr std::size_t kMaxTitles = 3;
+
+/// A name service over HTTP: bytes of one answer, and how long one may take.
+inline constexpr std::size_t kMaxHttpAnswerBytes = 1024 * 1024;
+inline constexpr Duration kHttpConnectTime = 10s;
+inline constexpr Duration kHttpTime = 30s;
+inline constexpr std::size_t kMaxUrlChars = 1000;
+/// Bytes of a file with a password or a token; more is an error.
+inline constexpr std::size_t kMaxSecretFileBytes = 4096;
+/// How long one challenge is worked on, which is less than it lives, and how many are tried.
+inline constexpr Duration kProofTime = 240s;
+inline constexpr int kMaxChallenges = 10;
+inline constexpr Duration kProofNews = 5s;  ///< how often the progress is told
+/// Lines of `homeport names list` and the other lists, unless more are asked for.
+inline constexpr std::uint64_t kDefaultListLines = 1'000;
 
 }  // namespace homeport::cli

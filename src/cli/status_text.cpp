@@ -144,6 +144,47 @@ std::string render_home(const json& session, const std::vector<json>& services) 
     return out;
 }
 
+/// "signed; 192.0.2.53:53 has it, 192.0.2.54:53 is 3 min behind"
+std::string zone_facts(const json& zone) {
+    const auto is_signed = zone.find("signed");
+    std::string facts = is_signed != zone.end() && *is_signed == true ? ", signed" : "";
+    std::string_view before = "; ";
+    for (const json& secondary : objects(zone, "secondaries")) {
+        const auto behind = secondary.find("behind");
+        const bool is_behind = behind != secondary.end() && *behind == true;
+        facts += before;
+        facts += text(secondary, "address");
+        facts += !has_number(secondary, "serial") ? " has not answered"
+                 : is_behind
+                     ? fmt::format(" is {} behind", in_words(seconds(secondary, "behind_s")))
+                     : " has it";
+        before = ", ";
+    }
+    return facts;
+}
+
+/// ", 5 updates" where there were any.
+std::string some(const json& object, const char* field, const char* thing) {
+    const std::uint64_t all = count(object, field);
+    return all == 0 ? "" : ", " + counted(all, thing);
+}
+
+/// "Names: 12 names of 3 accounts, 40 requests: 10 changed something, 5 were refused."
+std::string render_names(const json& status) {
+    const auto found = status.find("names");
+    if (found == status.end() || !found->is_object()) return {};
+    std::string out = fmt::format("Names: {} of {}, {}: {} changed something, {} were refused",
+                                  counted(count(*found, "names"), "name"),
+                                  counted(count(*found, "accounts"), "account"),
+                                  counted(count(*found, "requests_total"), "request"),
+                                  count(*found, "changed_total"), count(*found, "refused_total"));
+    const std::uint64_t failed = count(*found, "failed_total");
+    if (failed > 0)
+        out +=
+            fmt::format(", {} could not be done. Next step: look at the disk and the log", failed);
+    return out + ".\n";
+}
+
 /// "DNS: 2 zones, 1,234 questions, 3 of them beyond the rate of their source."
 std::string render_dns(const json& status) {
     const auto found = status.find("dns");
@@ -155,10 +196,13 @@ std::string render_dns(const json& status) {
         fmt::format("DNS: {}, {}", counted(zones.size(), "zone"), counted(questions, "question"));
     const std::uint64_t limited = count(*found, "limited_total");
     if (limited > 0) out += fmt::format(", {} of them beyond the rate of their source", limited);
+    out += some(*found, "updates_total", "update");
+    out += some(*found, "transfers_total", "transfer");
+    out += some(*found, "forged_total", "forged signature");
     out += ".\n";
     for (const json& zone : zones) {
-        out += fmt::format("  {} serial {}, {}.\n", text(zone, "name"), count(zone, "serial"),
-                           counted(count(zone, "names"), "name"));
+        out += fmt::format("  {} serial {}, {}{}.\n", text(zone, "name"), count(zone, "serial"),
+                           counted(count(zone, "names"), "name"), zone_facts(zone));
     }
     return out;
 }
@@ -177,7 +221,7 @@ std::string render_relay(const json& status) {
     if (sessions.empty()) {
         out += "No home is paired yet. Next step: homeport invite NAME --config FILE --host HOST\n";
     }
-    return out + render_dns(status);
+    return out + render_dns(status) + render_names(status);
 }
 
 std::string render_agent(const json& status) {

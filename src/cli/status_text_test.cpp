@@ -47,6 +47,30 @@ TEST(StatusText, DnsOfTheRelay) {
     EXPECT_THAT(render_status(R"({"role":"relay","dns":7})"), Not(HasSubstr("DNS")));
 }
 
+TEST(StatusText, ZonesTellOfTheirSecondaries) {
+    const std::string text = render_status(R"({
+        "role":"relay","name":"r","sessions":[],"dns":{"updates_total":5,"forged_total":1,
+        "zones":[{"name":"a.","serial":7,"names":2,"signed":true,"secondaries":[
+            {"address":"192.0.2.1:53","serial":7,"behind":false},
+            {"address":"192.0.2.2:53","serial":5,"behind":true,"behind_s":180},
+            {"address":"192.0.2.3:53","behind":true}]},
+          {"name":"b.","serial":1,"names":1,"signed":false,"secondaries":[]}]}})");
+    EXPECT_THAT(text, HasSubstr("DNS: 2 zones, 0 questions, 5 updates, 1 forged signature.\n"));
+    EXPECT_THAT(text, HasSubstr("  a. serial 7, 2 names, signed; 192.0.2.1:53 has it, "
+                                "192.0.2.2:53 is 3 min behind, 192.0.2.3:53 has not answered.\n"));
+    EXPECT_THAT(text, HasSubstr("  b. serial 1, 1 name.\n"));
+}
+
+TEST(StatusText, NameServiceOfTheRelay) {
+    EXPECT_THAT(render_status(R"({"role":"relay","names":{"names":12,"accounts":1,
+                "requests_total":40,"changed_total":10,"refused_total":5}})"),
+                HasSubstr("Names: 12 names of 1 account, 40 requests: 10 changed something, 5 were "
+                          "refused.\n"));
+    EXPECT_THAT(render_status(R"({"role":"relay","names":{"failed_total":2}})"),
+                HasSubstr("2 could not be done. Next step: look at the disk"));
+    EXPECT_THAT(render_status(R"({"role":"relay","names":[]})"), Not(HasSubstr("Names")));
+}
+
 TEST(StatusText, AgentTellsWhyAServiceIsNotPublished) {
     const std::string text = render_status(R"({
         "role":"agent","name":"attic","relay":{"name":"relay1","state":"up","links":1},

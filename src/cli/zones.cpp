@@ -1,5 +1,10 @@
 #include "cli/zones.hpp"
 
+#include "cli/dns_access.hpp"
+#include "config/load.hpp"
+#include "net/linux/loop.hpp"
+#include "net/tls/tls_server.hpp"
+
 namespace homeport::cli {
 
 std::expected<dns::ReadZone, dns::ZoneFaults> read_zone(const config::ZoneSource& source,
@@ -28,6 +33,27 @@ bool zones_good(const config::Relay& relay, const std::string& settings_file,
     }
     console.err.flush();
     return good;
+}
+
+bool keys_good(const config::Relay& relay, const std::string& settings_file,
+               const Console& console) {
+    const auto access = make_access(relay.keys);
+    if (access) return true;
+    const config::Problem problem{settings_file, 1, access.error().what, "correct that table"};
+    console.err << problem.to_string() << std::endl;
+    return false;
+}
+
+bool names_good(const config::Relay& relay, const std::string& settings_file,
+                const Console& console) {
+    if (!relay.names || relay.names->certificate.empty()) return true;
+    net::EpollLoop loop;
+    const auto tls = net::TlsServer::load(loop, relay.names->certificate, relay.names->private_key);
+    if (tls) return true;
+    const config::Problem problem{settings_file, 1, tls.error().what,
+                                  "see certificate and private_key in [names]"};
+    console.err << problem.to_string() << std::endl;
+    return false;
 }
 
 }  // namespace homeport::cli

@@ -17,8 +17,13 @@ std::expected<dns::ReadZone, dns::ZoneFaults> read_zone(const config::ZoneSource
                                                         const std::string& settings_file,
                                                         std::uint32_t serial);
 
-/// False: faults, which were printed on `err`, a line each.
+/// False: faults, which were printed on `err`, a line each. Like those below.
 bool zones_good(const config::Relay& relay, const std::string& settings_file,
+                const Console& console);
+bool keys_good(const config::Relay& relay, const std::string& settings_file,
+               const Console& console);
+/// Also that the certificate of the name service and its key can be read and belong together.
+bool names_good(const config::Relay& relay, const std::string& settings_file,
                 const Console& console);
 
 }  // namespace homeport::cli

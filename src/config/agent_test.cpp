@@ -240,7 +240,8 @@ TEST(AgentSettings, read_the_stand_in_page) {
 TEST(AgentSettings, bound_what_is_announced) {
     std::string many = kLeast;
     for (std::size_t i = 0; i <= kMaxServices; ++i) many += "[[service]]\n";
-    EXPECT_THAT(problems(many), ElementsAre(HasSubstr("agent.toml:259: more than 256 services")));
+    EXPECT_THAT(problems(many),
+                ElementsAre(HasSubstr("agent.toml:259: more than 256 tables [[service]]")));
 
     testing::FakeFiles files;
     files.files["p"] = std::string(kMaxStandInBytes, 'x');

@@ -16,6 +16,22 @@ std::size_t line_of(const Node& root, std::string_view table, std::string_view n
     return setting != nullptr ? setting->line : section->line;
 }
 
+std::size_t line_of_item(const Node& table, std::string_view name, std::size_t index) {
+    const Node* const list = table.find(name);
+    if (list == nullptr) return table.line;
+    return index < list->children.size() ? list->children[index].line : list->line;
+}
+
+void add_once(FirstLines& lines, const std::string& value, std::size_t line,
+              std::string_view setting, std::string_view remedy, Report& report) {
+    const auto [first, fresh] = lines.emplace(value, line);
+    if (fresh) return;
+    report.add(line,
+               std::string(setting) + " \"" + value + "\" is taken in line " +
+                   std::to_string(first->second),
+               remedy);
+}
+
 namespace {
 
 /// The line of whichever setting was written; the default of the other is then the one in the way.
@@ -43,11 +59,9 @@ struct Listener {
 void add_listeners(const std::vector<Endpoint>& endpoints, std::string_view table,
                    std::string_view name, const Node& root, std::vector<Listener>& listeners) {
     const Node* const section = root.find(table);
-    const Node* const list = section == nullptr ? nullptr : section->find(name);
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
-        const bool known = list != nullptr && i < list->children.size();
         listeners.push_back({"[" + std::string(table) + "] " + std::string(name),
-                             known ? list->children[i].line : line_of(root, table, name),
+                             section == nullptr ? 1 : line_of_item(*section, name, i),
                              endpoints[i]});
     }
 }
@@ -58,6 +72,7 @@ void check_listeners(const Relay& relay, const Node& root, Report& report) {
     add_listeners(relay.front.http, "front", "http", root, listeners);
     add_listeners(relay.front.tls, "front", "tls", root, listeners);
     if (relay.dns) add_listeners(relay.dns->listen, "dns", "listen", root, listeners);
+    if (relay.names) add_listeners(relay.names->listen, "names", "listen", root, listeners);
     if (relay.metrics) add_listeners({*relay.metrics}, "metrics", "listen", root, listeners);
     std::sort(listeners.begin(), listeners.end(), [](const Listener& a, const Listener& b) {
         return std::tie(a.line, a.label, a.endpoint) < std::tie(b.line, b.label, b.endpoint);
@@ -114,6 +129,8 @@ void check_relay(const Relay& relay, const Node& root, Report& report) {
     check_resume(relay.resume, root, report);
     check_park(relay.park, root, report);
     check_dns(relay, root, report);
+    check_keys(relay, root, report);
+    check_name_service(relay, root, report);
     check_control("relay", relay.control, root, report);
 }
 

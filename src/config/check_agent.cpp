@@ -92,15 +92,11 @@ void check_service(const Entry& entry, Report& report) {
 }
 
 void check_names(const std::vector<Entry>& entries, Report& report) {
-    std::map<std::string, std::size_t> seen;
+    FirstLines seen;
     for (const Entry& entry : entries) {
         if (entry.service.name.empty()) continue;
-        const auto [first, fresh] = seen.emplace(entry.service.name, entry.line("name"));
-        if (fresh) continue;
-        report.add(entry.line("name"),
-                   "[[service]] name \"" + entry.service.name + "\" is taken in line " +
-                       std::to_string(first->second),
-                   "give each service a name of its own");
+        add_once(seen, entry.service.name, entry.line("name"), "[[service]] name",
+                 "give each service a name of its own", report);
     }
 }
 

@@ -48,6 +48,9 @@ TEST_F(DnsSettings, have_the_stated_defaults) {
             full += std::string(field.name) + " = " + std::string(field.example) + "\n";
     }
     EXPECT_EQ(parse(full)->dns, expected);
+    const std::string zone = "[[zone]]\nname = \"a.net\"\nrecords = [\"x\"]\n";
+    EXPECT_EQ(parse(full + zone + "sign = false\n")->zones, parse(full + zone)->zones);
+    EXPECT_FALSE(parse(full + zone)->zones.front().sign);
 }
 
 TEST_F(DnsSettings, are_all_read) {
@@ -57,6 +60,7 @@ addresses = ["127.0.0.1", "10.0.0.1", "2001:db8::1"]
 ttl = "60s"
 udp_bytes = 512
 rate_limit = 0
+catalog = "Catalog.example.net."
 [[zone]]
 name = "Example.NET."
 records = ["@ NS ns1", "ns1 A 198.51.100.20",
@@ -64,6 +68,7 @@ records = ["@ NS ns1", "ns1 A 198.51.100.20",
 [[zone]]
 name = "example.org"
 file = "example.org.zone"
+sign = true
 )"));
     ASSERT_THAT(testing::texts(relay), IsEmpty());
     Dns dns;
@@ -74,12 +79,14 @@ file = "example.org.zone"
     dns.ttl = 60s;
     dns.udp_bytes = 512;
     dns.rate_limit = 0;
+    dns.catalog = "catalog.example.net";
     EXPECT_EQ(relay->dns, dns);
     const std::string text = "@ NS ns1\nns1 A 198.51.100.20\nwww 60 A 198.51.100.21\n";
     EXPECT_THAT(
         relay->zones,
-        ElementsAre(ZoneSource{"example.net", "", text, {14, 14, 15}},
-                    ZoneSource{"example.org", "/etc/homeport/example.org.zone", "@ NS ns1\n", {}}));
+        ElementsAre(
+            ZoneSource{"example.net", "", text, {15, 15, 16}},
+            ZoneSource{"example.org", "/etc/homeport/example.org.zone", "@ NS ns1\n", {}, true}));
 }
 
 // A fault of a zone's text is told with the line where somebody can mend it.
@@ -113,6 +120,10 @@ TEST_F(DnsSettings, check_every_kind_of_value) {
         EXPECT_THAT(one("[[zone]]\nrecords = [\"x\"]\nname = \"" + std::string(name) + "\""),
                     HasSubstr(":9: [[zone]] name: "));
     }
+    EXPECT_THAT(one("catalog = \"*.example.net\""), HasSubstr("is not the name of a domain"));
+    EXPECT_THAT(one("[[zone]]\nname = \"a\"\nrecords = [\"x\"]\nsign = \"yes\""),
+                HasSubstr(":10: [[zone]] sign: must be true or false, not a string (write for "
+                          "example sign = false)"));
     EXPECT_THAT(one("[zone]\nname = \"a\""), HasSubstr("write [[zone]] with two brackets"));
     EXPECT_THAT(one("[front]\nhttp = [\"127.0.0.1:53\"]"), HasSubstr("is taken by [dns] listen"));
 }
@@ -147,11 +158,17 @@ TEST_F(DnsSettings, find_a_zone_twice_and_zones_without_a_server) {
                 ElementsAre(HasSubstr(":5: [[zone]] without [dns]")));
 }
 
+TEST_F(DnsSettings, give_the_catalog_a_name_of_its_own) {
+    EXPECT_THAT(problems_with("catalog = \"A.net\"\n[[zone]]\nname = \"a.net\"\n"
+                              "records = [\"x\"]\n"),
+                ElementsAre(HasSubstr(":7: [dns] catalog \"a.net\" is the [[zone]] in line 9 ")));
+}
+
 TEST_F(DnsSettings, have_limits) {
     std::string many;
     for (std::size_t i = 0; i <= kMaxZones; ++i)
         many += "[[zone]]\nname = \"z" + std::to_string(i) + ".net\"\nrecords = [\"x\"]\n";
-    EXPECT_THAT(problems_with(many), ElementsAre(HasSubstr("more than 1000 zones")));
+    EXPECT_THAT(problems_with(many), ElementsAre(HasSubstr("more than 1000 tables [[zone]]")));
     files.files["/z"] = std::string(kMaxZoneBytes, '\n');
     std::string large;
     for (int i = 0; i < 5; ++i)

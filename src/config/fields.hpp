@@ -35,11 +35,14 @@ struct Section {
     std::vector<Field> fields;
 };
 
-/// All but [dns] and [[zone]].
+/// All but [names] and those of DNS.
 std::vector<Section> relay_sections(Relay& relay);
 Section dns_section(Dns& dns);
 /// `folder` is where relative paths start.
 Section zone_section(ZoneSource& zone, const std::string& folder, FileReader& files);
+Section key_section(DnsKey& key, const std::string& folder, FileReader& files);
+Section secondary_section(Secondary& secondary);
+Section names_section(Names& names, const std::string& folder);
 /// All but [[service]].
 std::vector<Section> agent_sections(Agent& agent);
 Section service_section(Service& service, const std::string& folder, FileReader& files);

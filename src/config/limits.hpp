@@ -25,7 +25,20 @@ inline constexpr std::size_t kMaxAllZonesBytes = 256UL * 1024 * 1024;
 inline constexpr std::size_t kMaxZoneRecords = 10'000;  ///< in `records`; more belong in a file
 inline constexpr std::size_t kMaxHomeAddresses = 16;    ///< more than a small answer could hold
 inline constexpr std::uint64_t kMaxDnsWorkers = 64;
-inline constexpr std::uint64_t kMaxDnsRate = 1'000'000;  ///< answers per second
+inline constexpr std::size_t kMaxDnsKeys = 10'000;
+/// Octets of a key's secret: less can be guessed, nobody needs more (dns/tsig/limits.hpp).
+inline constexpr std::size_t kMinSecretBytes = 16;
+inline constexpr std::size_t kMaxSecretBytes = 512;
+inline constexpr std::size_t kMaxSecretFileBytes = 1024;  ///< the longest secret in base64
+inline constexpr std::size_t kMaxUpdateTypes = 16;        ///< of one key
+inline constexpr std::size_t kMaxTypeBytes = 16;          ///< of the name of a type
+inline constexpr std::size_t kMaxSecondaries = 100;
+inline constexpr std::uint64_t kMaxNamesPerAccount = 1000;
+inline constexpr std::size_t kMaxReservedLabels = 1000;
+inline constexpr std::size_t kMaxLabelBytes = 63;          ///< RFC 1035 section 2.3.4
+inline constexpr std::uint64_t kMaxNamesRate = 1'000'000;  ///< requests per second
+inline constexpr std::uint64_t kMaxSignUps = 1'000'000;    ///< per day
+inline constexpr std::uint64_t kMaxDnsRate = 1'000'000;    ///< answers per second
 
 inline constexpr std::size_t kMaxListeners = 16;  ///< of one list of addresses
 inline constexpr std::size_t kMaxNameBytes = 64;

@@ -76,10 +76,16 @@ Result<> check_writers(const std::string& path, const struct stat& status) {
                 "can be written by its group or by everybody; run: chmod go-w " + path);
 }
 
-enum class Trust : unsigned char { any, owner_writes_only };
+Result<> check_readers(const std::string& path, const struct stat& status) {
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return {};
+    return fail(Errc::denied,
+                path + " can be used by its group or by everybody; run: chmod go-rwx " + path);
+}
+
+enum class Trust : unsigned char { any, owner_writes_only, owner_only };
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes, Trust trust) {
-    const std::string name = trust == Trust::any ? path + " " : "";
+    const std::string name = trust == Trust::owner_writes_only ? "" : path + " ";
     const OpenFile file(path);
     if (!file.ok()) return system_error(name, errno);
     struct stat status{};
@@ -92,6 +98,11 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes, Tr
             return std::unexpected(writers.error());
         }
     }
+    if (trust == Trust::owner_only) {
+        if (const auto readers = check_readers(path, status); !readers) {
+            return std::unexpected(readers.error());
+        }
+    }
     return read_all(name, file.descriptor(), max_bytes);
 }
 
@@ -99,6 +110,9 @@ class DiskFiles final : public FileReader {
 public:
     Result<std::string> read(const std::string& path, std::size_t max_bytes) override {
         return read_file(path, max_bytes, Trust::any);
+    }
+    Result<std::string> read_secret(const std::string& path, std::size_t max_bytes) override {
+        return read_file(path, max_bytes, Trust::owner_only);
     }
 };
 

@@ -47,6 +47,11 @@ public:
     virtual ~FileReader() = default;
     /// The whole file. Errors: not_found, denied, limit (longer than `max_bytes`), io.
     virtual Result<std::string> read(const std::string& path, std::size_t max_bytes) = 0;
+    /// The same of a file that only its owner should read. Where permissions can be told, also
+    /// denied: others may read or change it.
+    virtual Result<std::string> read_secret(const std::string& path, std::size_t max_bytes) {
+        return read(path, max_bytes);
+    }
 };
 
 /// The same without the file itself. Relative paths in the settings start in `file_name`'s folder.

@@ -88,6 +88,26 @@ TEST_F(LoadTest, refuses_a_file_that_others_can_write) {
     EXPECT_TRUE(load_agent(write("closed.toml", kAgent, 0600)));
 }
 
+// Whoever reads the secret of a key has the key.
+TEST_F(LoadTest, refuses_a_secret_that_others_can_read) {
+    const auto path =
+        write("relay.toml", testing::kLeastRelay + std::string("[dns]\nlisten = [\"0.0.0.0:53\"]\n"
+                                                               "[[key]]\nname = \"a\"\n"
+                                                               "secret_file = \"secret\"\n"));
+    for (const unsigned mode : {0640U, 0604U, 0660U}) {
+        write("secret", "QUJDREVGR0hJSktMTU5PUA==\n", mode);
+        EXPECT_THAT(testing::texts(load_relay(path)),
+                    ElementsAre(HasSubstr("relay.toml:9: [[key]] secret_file: " + folder_ +
+                                          "/secret can be used by its group or by everybody (run: "
+                                          "chmod go-rwx " +
+                                          folder_ + "/secret)")));
+    }
+    write("secret", "QUJDREVGR0hJSktMTU5PUA==\n", 0600);
+    const auto relay = load_relay(path);
+    ASSERT_THAT(testing::texts(relay), IsEmpty());
+    EXPECT_EQ(relay->keys.front().secret.size(), 16U);
+}
+
 TEST(Nearest, finds_slips_and_beginnings) {
     const std::vector<std::string_view> known{"state_dir", "listen", "level", "per_service"};
     EXPECT_EQ(nearest("stat_dir", known), "state_dir");

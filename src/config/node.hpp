@@ -18,6 +18,7 @@ struct Node {
     std::string key;             ///< when it stands in a table
     std::string text;            ///< of type text
     std::int64_t integer = 0;    ///< of type integer
+    bool boolean = false;        ///< of type boolean
     std::vector<Node> children;  ///< of a list in its order, of a table sorted by key
 
     /// A table's entry; none when absent or when this is no table.

@@ -64,8 +64,8 @@ const Node* find_tables(const Node& root, const std::string& name, std::size_t m
         return nullptr;
     }
     if (list->children.size() <= max) return list;
-    report.add(list->children[max].line, "more than " + std::to_string(max) + " " + name + "s",
-               remedy);
+    report.add(list->children[max].line,
+               "more than " + std::to_string(max) + " tables [[" + name + "]]", remedy);
     return nullptr;
 }
 
@@ -82,12 +82,23 @@ void read_services(const Node& root, const std::string& folder, FileReader& file
     }
 }
 
-/// The relay's sections together with those that are made when they are there.
-std::vector<Section> all_relay_sections(Relay& relay, Dns& dns, ZoneSource& zone,
-                                        FileReader& files) {
+/// What a relay has only when its table is there.
+struct RelayExtras {
+    Dns dns;
+    Names names;
+    ZoneSource zone;
+    DnsKey key;
+    Secondary secondary;
+};
+
+std::vector<Section> all_relay_sections(Relay& relay, RelayExtras& extras,
+                                        const std::string& folder, FileReader& files) {
     auto sections = relay_sections(relay);
-    sections.push_back(dns_section(dns));
-    sections.push_back(zone_section(zone, "", files));
+    sections.push_back(dns_section(extras.dns));
+    sections.push_back(zone_section(extras.zone, folder, files));
+    sections.push_back(key_section(extras.key, folder, files));
+    sections.push_back(secondary_section(extras.secondary));
+    sections.push_back(names_section(extras.names, folder));
     return sections;
 }
 
@@ -109,6 +120,27 @@ void read_zones(const Node& root, const std::string& folder, FileReader& files, 
     }
 }
 
+void read_keys(const Node& root, const std::string& folder, FileReader& files, Relay& relay,
+               Report& report) {
+    const Node* const list =
+        find_tables(root, "key", kMaxDnsKeys, "let several names share a key", report);
+    if (list == nullptr) return;
+    const auto others = relay_sections(relay);
+    relay.keys.resize(list->children.size());
+    for (std::size_t i = 0; i < relay.keys.size(); ++i)
+        read_section(key_section(relay.keys[i], folder, files), list->children[i], others, report);
+}
+
+void read_secondaries(const Node& root, Relay& relay, Report& report) {
+    const Node* const list =
+        find_tables(root, "secondary", kMaxSecondaries, "let secondaries tell others", report);
+    if (list == nullptr) return;
+    const auto others = relay_sections(relay);
+    relay.secondaries.resize(list->children.size());
+    for (std::size_t i = 0; i < relay.secondaries.size(); ++i)
+        read_section(secondary_section(relay.secondaries[i]), list->children[i], others, report);
+}
+
 template <class T>
 Loaded<T> finish(T settings, Report& report) {
     if (report.clean()) return settings;
@@ -123,12 +155,15 @@ Loaded<Relay> parse_relay(std::string_view text, const std::string& file_name, F
     if (const auto root = read_tree(text, report)) {
         Agent no_agent;
         Service no_service;
-        Dns dns;
-        ZoneSource no_zone;
-        read_sections(*root, all_relay_sections(relay, dns, no_zone, files),
+        RelayExtras extras;
+        const std::string folder = folder_of(file_name);
+        read_sections(*root, all_relay_sections(relay, extras, folder, files),
                       all_agent_sections(no_agent, no_service, files), "an agent", report);
-        if (root->find("dns") != nullptr) relay.dns = std::move(dns);
-        read_zones(*root, folder_of(file_name), files, relay, report);
+        if (root->find("dns") != nullptr) relay.dns = std::move(extras.dns);
+        if (root->find("names") != nullptr) relay.names = std::move(extras.names);
+        read_zones(*root, folder, files, relay, report);
+        read_keys(*root, folder, files, relay, report);
+        read_secondaries(*root, relay, report);
         relay.control = default_control(relay.control, relay.state_dir);
         check_relay(relay, *root, report);
     }
@@ -140,11 +175,10 @@ Loaded<Agent> parse_agent(std::string_view text, const std::string& file_name, F
     Report report(file_name);
     if (const auto root = read_tree(text, report)) {
         Relay no_relay;
-        Dns no_dns;
-        ZoneSource no_zone;
+        RelayExtras no_extras;
         Service no_service;
         read_sections(*root, all_agent_sections(agent, no_service, files),
-                      all_relay_sections(no_relay, no_dns, no_zone, files), "a relay", report);
+                      all_relay_sections(no_relay, no_extras, "", files), "a relay", report);
         read_services(*root, folder_of(file_name), files, agent, report);
         agent.control = default_control(agent.control, agent.state_dir);
         check_agent(agent, *root, report);

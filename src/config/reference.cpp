@@ -48,6 +48,12 @@ none. Records of DNSSEC other than DS are refused, because homeport signs by its
 zones, 64 MiB of one zone, 256 MiB of all.
 )";
 
+constexpr std::string_view kKeyRules = R"(
+A name in `update` stands for itself, `*.dyn.example.net` for every name below `dyn.example.net`.
+Each of them is in a zone of this relay; `transfer` may also name the catalog. At most 10000 keys,
+each with one of `secret` and `secret_file`, and 100 secondaries.
+)";
+
 constexpr std::string_view kServiceRules = R"(
 ### What a file of services may hold
 
@@ -78,6 +84,21 @@ void append_section(std::string& page, const Section& section) {
     }
 }
 
+void append_dns(std::string& page, FileReader& files) {
+    Dns dns;
+    ZoneSource zone;
+    DnsKey key;
+    Secondary secondary;
+    Names names;
+    append_section(page, dns_section(dns));
+    append_section(page, zone_section(zone, "", files));
+    page += kZoneRules;
+    append_section(page, key_section(key, "", files));
+    page += kKeyRules;
+    append_section(page, secondary_section(secondary));
+    append_section(page, names_section(names, ""));
+}
+
 }  // namespace
 
 std::string reference_page() {
@@ -91,11 +112,7 @@ std::string reference_page() {
         append_section(page, section);
         if (section.name == "park") page += kParkRule;
     }
-    Dns dns;
-    ZoneSource zone;
-    append_section(page, dns_section(dns));
-    append_section(page, zone_section(zone, "", files));
-    page += kZoneRules;
+    append_dns(page, files);
     page += "\n## Agent\n";
     for (const Section& section : agent_sections(agent)) append_section(page, section);
     append_section(page, service_section(service, "", files));

@@ -178,22 +178,49 @@ Rule inner_rule(bool& trust) {
     return word_rule(trust, std::array<Word<bool>, 2>{{{"seal", false}, {"trust", true}}});
 }
 
-std::optional<NamedFile> read_named_file(const Node& node, const Place& place,
-                                         const std::string& folder, std::size_t max_bytes,
-                                         FileReader& files) {
+Rule flag_rule(bool& into) {
+    const auto read = [&into](const Node& node, const Place& place) {
+        if (expect(node, Node::Type::boolean, place)) into = node.boolean;
+    };
+    return {"true or false", read};
+}
+
+Rule algorithm_rule(std::string& into) {
+    return word_rule(into, std::array<Word<std::string>, 4>{{{"hmac-sha224", "hmac-sha224"},
+                                                             {"hmac-sha256", "hmac-sha256"},
+                                                             {"hmac-sha384", "hmac-sha384"},
+                                                             {"hmac-sha512", "hmac-sha512"}}});
+}
+
+std::optional<std::string> read_file_path(const Node& node, const Place& place,
+                                          const std::string& folder) {
     if (!expect(node, Node::Type::text, place)) return std::nullopt;
     if (node.text.empty() || node.text.find('\0') != std::string::npos) {
         place.fault(node, quoted(node.text) + " is not a file");
         return std::nullopt;
     }
-    std::string path = node.text.starts_with('/') ? node.text : folder + node.text;
-    auto contents = files.read(path, max_bytes);
+    return node.text.starts_with('/') ? node.text : folder + node.text;
+}
+
+Rule file_path_rule(std::string& into, std::string folder) {
+    const auto read = [&into, folder](const Node& node, const Place& place) {
+        if (auto path = read_file_path(node, place, folder)) into = std::move(*path);
+    };
+    return {"path of a file, relative to the folder of the settings file", read};
+}
+
+std::optional<NamedFile> read_named_file(const Node& node, const Place& place,
+                                         const std::string& folder, std::size_t max_bytes,
+                                         FileReader& files) {
+    auto path = read_file_path(node, place, folder);
+    if (!path) return std::nullopt;
+    auto contents = files.read(*path, max_bytes);
     if (!contents) {
         place.fault(node, contents.error());
     } else if (contents->empty()) {
-        place.fault(node, path + " is empty", "write something into it");
+        place.fault(node, *path + " is empty", "write something into it");
     } else {
-        return NamedFile{std::move(path), std::move(*contents)};
+        return NamedFile{std::move(*path), std::move(*contents)};
     }
     return std::nullopt;
 }

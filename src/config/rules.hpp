@@ -8,6 +8,7 @@
 #include "config/report.hpp"
 #include "config/settings.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -50,9 +51,14 @@ Rule level_rule(Level& into);
 Rule kind_rule(ServiceKind& into);
 Rule proxy_protocol_rule(ProxyProtocol& into);
 Rule inner_rule(bool& trust);
+Rule flag_rule(bool& into);
+/// A path; a relative one starts at `folder` (with a final slash, or empty). Nothing is read.
+Rule file_path_rule(std::string& into, std::string folder);
 
 Rule address_rule(IpAddress& into);
 Rule endpoint_rule(std::optional<Endpoint>& into);
+/// Of somebody to whom messages are sent.
+Rule peer_rule(Endpoint& into);
 Rule endpoints_rule(std::vector<Endpoint>& into, bool may_be_empty);
 /// A name or a numeric address that somebody can connect to.
 Rule host_port_rule(HostPort& into);
@@ -72,6 +78,18 @@ Rule zone_name_rule(std::string& into);
 Rule zone_file_rule(ZoneSource& into, std::string folder, FileReader& files);
 /// Lines of such a file.
 Rule zone_records_rule(ZoneSource& into);
+/// Names of zones, at least one.
+Rule zone_names_rule(std::vector<std::string>& into);
+/// The same, or "*" alone.
+Rule transfer_rule(std::vector<std::string>& into);
+Rule algorithm_rule(std::string& into);
+/// Base64, also in a file. What is reported never holds a piece of it.
+Rule secret_rule(std::vector<std::byte>& into);
+Rule secret_file_rule(std::vector<std::byte>& into, std::string folder, FileReader& files);
+/// Names of types of records, not checked further.
+Rule types_rule(std::vector<std::string>& into);
+/// Labels of host names; a "*" behind one stands for all that start so.
+Rule labels_rule(std::vector<std::string>& into);
 /// Contents of a file; a relative path starts at `folder` (with a final slash, or empty).
 Rule stand_in_rule(std::string& into, std::string folder, FileReader& files);
 
@@ -79,6 +97,9 @@ struct NamedFile {
     std::string path;
     std::string contents;
 };
+/// The path that a setting names; a relative one starts at `folder`. Nothing after a report.
+std::optional<std::string> read_file_path(const Node& node, const Place& place,
+                                          const std::string& folder);
 /// The file that a setting names; a relative path starts at `folder`. Nothing after a report, also
 /// of an empty file.
 std::optional<NamedFile> read_named_file(const Node& node, const Place& place,

@@ -1,58 +1,13 @@
 #include "config/limits.hpp"
-#include "config/rules.hpp"
+#include "config/rules_list.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 /// The rules for addresses, names, ports and networks.
 
 namespace homeport::config {
 namespace {
-
-/// Reads a text with a parser of core, then lets `check` object with a reason (empty: fine).
-template <class T>
-std::optional<T> read_text(const Node& node, const Place& place,
-                           Result<T> (*parse)(std::string_view)) {
-    if (node.type != Node::Type::text) {
-        place.fault(node, "must be a string, not " + std::string(type_name(node.type)));
-        return std::nullopt;
-    }
-    auto value = parse(node.text);
-    if (value) return std::move(*value);
-    place.fault(node, value.error());
-    return std::nullopt;
-}
-
-/// Reads every item of a list; a second item like an earlier one is a fault. Nothing is stored
-/// unless all is well, so that half a list never takes effect.
-template <class T>
-std::optional<std::vector<T>> read_list(const Node& node, const Place& place,
-                                        Result<T> (*parse)(std::string_view),
-                                        std::size_t max_items) {
-    if (node.type != Node::Type::list) {
-        place.fault(node, "must be a list, not " + std::string(type_name(node.type)));
-        return std::nullopt;
-    }
-    if (node.children.size() > max_items) {
-        place.fault(node, "the list has " + std::to_string(node.children.size()) + " items",
-                    "allowed are " + std::to_string(max_items));
-        return std::nullopt;
-    }
-    std::vector<T> values;
-    std::set<T> seen;
-    for (const Node& item : node.children) {
-        auto value = read_text(item, place, parse);
-        if (!value) continue;
-        if (!seen.insert(*value).second) {
-            place.fault(item, quoted(item.text) + " stands twice in the list", "remove one");
-            continue;
-        }
-        values.push_back(std::move(*value));
-    }
-    if (values.size() != node.children.size()) return std::nullopt;
-    return values;
-}
 
 /// A name or numeric address, in lower case.
 Result<std::string> parse_host(std::string_view text) {
@@ -132,6 +87,17 @@ Rule address_rule(IpAddress& into) {
 
 Rule endpoint_rule(std::optional<Endpoint>& into) {
     return text_rule(into, "numeric address and port", Endpoint::parse);
+}
+
+Rule peer_rule(Endpoint& into) {
+    const auto read = [&into](const Node& node, const Place& place) {
+        const auto value = read_text(node, place, Endpoint::parse);
+        if (!value) return;
+        if (value->address.is_unspecified())
+            return place.fault(node, quoted(node.text) + " is no address to connect to");
+        into = *value;
+    };
+    return {"numeric address and port", read};
 }
 
 Rule endpoints_rule(std::vector<Endpoint>& into, bool may_be_empty) {

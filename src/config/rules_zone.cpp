@@ -1,5 +1,5 @@
 #include "config/limits.hpp"
-#include "config/rules.hpp"
+#include "config/rules_list.hpp"
 #include "core/service.hpp"
 
 #include <algorithm>
@@ -17,6 +17,13 @@ bool is_one_line(std::string_view text) {
     return !text.empty() && std::ranges::none_of(text, is_control);
 }
 
+/// In lower case, without a dot at its end.
+Result<std::string> parse_domain(std::string_view text) {
+    const auto name = HostGlob::parse(text);
+    if (name && !name->wildcard()) return name->text();
+    return fail(Errc::invalid, quoted(text) + " is not the name of a domain");
+}
+
 }  // namespace
 
 std::size_t ZoneSource::line_in_source(std::size_t text_line) const {
@@ -26,13 +33,30 @@ std::size_t ZoneSource::line_in_source(std::size_t text_line) const {
 
 Rule zone_name_rule(std::string& into) {
     const auto read = [&into](const Node& node, const Place& place) {
-        if (!expect(node, Node::Type::text, place)) return;
-        const auto name = HostGlob::parse(node.text);
-        if (!name || name->wildcard())
-            return place.fault(node, quoted(node.text) + " is not the name of a domain");
-        into = name->text();
+        if (auto name = read_text(node, place, parse_domain)) into = std::move(*name);
     };
     return {"name of a domain", read};
+}
+
+Rule zone_names_rule(std::vector<std::string>& into) {
+    const auto read = [&into](const Node& node, const Place& place) {
+        auto names = read_list(node, place, parse_domain, kMaxZones);
+        if (!names) return;
+        if (names->empty()) return place.fault(node, "the list is empty");
+        into = std::move(*names);
+    };
+    return {"list of names of zones", read};
+}
+
+Rule transfer_rule(std::vector<std::string>& into) {
+    Rule names = zone_names_rule(into);
+    const auto read = [&into, read_names = names.read](const Node& node, const Place& place) {
+        const bool one_text = node.type == Node::Type::list && node.children.size() == 1 &&
+                              node.children.front().type == Node::Type::text;
+        if (one_text && node.children.front().text == "*") return void(into = {"*"});
+        read_names(node, place);
+    };
+    return {names.form + ", or [\"*\"]: all", read};
 }
 
 Rule zone_file_rule(ZoneSource& into, std::string folder, FileReader& files) {

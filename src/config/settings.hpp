@@ -7,6 +7,7 @@
 #include "core/service.hpp"
 #include "core/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -67,6 +68,7 @@ struct Dns {
     Duration ttl = 30s;                ///< of the names of homes; whole seconds
     std::uint64_t udp_bytes = 1232;    ///< longest answer over UDP
     std::uint64_t rate_limit = 50;     ///< answers per second to a source without cookie; 0: any
+    std::string catalog;  ///< name of the zone that lists all zones (RFC 9432); empty: none
     friend bool operator==(const Dns&, const Dns&) = default;
 };
 
@@ -77,10 +79,52 @@ struct ZoneSource {
     std::string text;  ///< master file format, RFC 1035 section 5
     /// Of `records`: where in the settings file each line of the text stands.
     std::vector<std::size_t> lines;
+    bool sign = false;  ///< DNSSEC: ECDSA P-256, NSEC
 
     /// The line of `file`, or of the settings file, that holds this line of the text (from 1).
     std::size_t line_in_source(std::size_t text_line) const;
     friend bool operator==(const ZoneSource&, const ZoneSource&) = default;
+};
+
+/// A secret shared with a name server or with somebody who changes names (TSIG, RFC 8945), and what
+/// its holder may do. Names are in lower case, without a dot at their end.
+struct DnsKey {
+    std::string name;
+    std::string algorithm = "hmac-sha256";  ///< or hmac-sha224, hmac-sha384, hmac-sha512
+    std::vector<std::byte> secret;          ///< 16 to 512 octets
+    std::vector<std::string> transfer;      ///< zones, or "*" alone: all; empty: none
+    std::vector<HostGlob> update;           ///< names; a wildcard: those below; empty: none
+    std::vector<std::string> types{"A", "AAAA", "TXT"};  ///< for `update`, in upper case
+    friend bool operator==(const DnsKey&, const DnsKey&) = default;
+};
+
+/// A name server that is told of changes.
+struct Secondary {
+    Endpoint address;
+    std::string key;                 ///< name of a DnsKey; empty: none
+    std::vector<std::string> zones;  ///< empty: all
+    friend bool operator==(const Secondary&, const Secondary&) = default;
+};
+
+/// The name service: people take names below zones of the relay and move them over http.
+struct Names {
+    std::vector<Endpoint> listen;
+    std::vector<std::string> zones;     ///< each one of Relay::zones
+    std::string certificate;            ///< path; empty: http without TLS
+    std::string private_key;            ///< path; empty when `certificate` is
+    std::vector<Cidr> trusted_proxies;  ///< who may tell for whom a request is
+    Duration ttl = 60s;                 ///< all durations: whole seconds
+    Duration quarantine = 72h;
+    std::uint64_t names_per_account = 5;
+    bool sign_up = true;                 ///< everybody may make an account
+    std::uint64_t difficulty = 20;       ///< bits of the proof of work for an account
+    std::uint64_t sign_ups_per_day = 5;  ///< from an IPv4 /24 or IPv6 /48; 0: any number
+    std::uint64_t rate_limit = 5;        ///< requests per second of a source; 0: any number
+    Duration change_interval = 30s;      ///< between changes of a name, in the long run; 0: none
+    Duration expire_after = 210 * 24h;
+    std::vector<std::string> reserved;  ///< labels in lower case; "word*": all that start so
+    bool allow_private = false;         ///< addresses that the internet cannot reach, too
+    friend bool operator==(const Names&, const Names&) = default;
 };
 
 struct Relay {
@@ -95,8 +139,11 @@ struct Relay {
     std::string stand_in_directory;  ///< empty: built-in page only
     Level log_level = Level::info;
     std::optional<Endpoint> metrics;
-    std::optional<Dns> dns;         ///< none: no DNS is answered
-    std::vector<ZoneSource> zones;  ///< only with `dns`; each name once
+    std::optional<Dns> dns;              ///< none: no DNS is answered
+    std::vector<ZoneSource> zones;       ///< only with `dns`; each name once
+    std::vector<DnsKey> keys;            ///< only with `dns`; each name once
+    std::vector<Secondary> secondaries;  ///< only with `dns`; each address once
+    std::optional<Names> names;          ///< only with `dns`
     friend bool operator==(const Relay&, const Relay&) = default;
 };
 

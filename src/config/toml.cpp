@@ -67,6 +67,7 @@ Node convert(const toml::node& from, int depth) {
     node.line = line_of(from.source());
     if (const auto* const text = from.as_string()) node.text = text->get();
     if (const auto* const integer = from.as_integer()) node.integer = integer->get();
+    if (const auto* const boolean = from.as_boolean()) node.boolean = boolean->get();
     if (depth == kMaxDepth) return node;
     if (const auto* const list = from.as_array()) {
         for (const toml::node& item : *list) node.children.push_back(convert(item, depth + 1));

@@ -23,6 +23,28 @@ inline constexpr std::size_t kDatagramBatch = 32;
 /// More workers are refused (invalid).
 inline constexpr std::size_t kMaxDatagramWorkers = 64;
 
+/// The way back to where a request came from, for a reply that is made later and elsewhere.
+class DatagramReturn {
+public:
+    virtual ~DatagramReturn() = default;
+    /// From any thread, also after the service has ended: the socket lives as long as this. What
+    /// the kernel does not take is lost.
+    virtual void send(Bytes reply) const = 0;
+};
+
+/// A request while its handler looks at it.
+class DatagramRequest {
+public:
+    DatagramRequest(Bytes request, const Endpoint& source) : bytes(request), from(source) {}
+    virtual std::unique_ptr<DatagramReturn> way_back() const = 0;
+
+    Bytes bytes;
+    Endpoint from;
+
+protected:
+    ~DatagramRequest() = default;
+};
+
 /// What one worker does with requests. All calls come from the worker's thread; it is made, and
 /// destroyed after the thread has ended, by the owner of the service.
 class DatagramHandler {
@@ -31,9 +53,10 @@ public:
     /// Comes before the requests that were received together: the place for a look at the clock and
     /// at news from other threads.
     virtual void begin_batch() {}
-    /// Answers `request` of `from` in `reply`, which has kDatagramReplyBytes. Returns how many
-    /// bytes go back to `from`; 0: none. Both views end with the call. It may not block, nor throw.
-    virtual std::size_t answer(Bytes request, const Endpoint& from, MutableBytes reply) = 0;
+    /// Answers `request` in `reply`, which has kDatagramReplyBytes. Returns how many bytes go back
+    /// to where it came from; 0: none now. All views end with the call. It may not block, nor
+    /// throw.
+    virtual std::size_t answer(const DatagramRequest& request, MutableBytes reply) = 0;
 };
 
 /// One per worker, made in the order of the workers.

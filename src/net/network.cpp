@@ -2,6 +2,10 @@
 
 namespace homeport::net {
 
+Result<std::unique_ptr<DatagramPort>> Network::open_datagrams(const Endpoint&, DatagramSink) {
+    return fail(Errc::invalid, "this network has no datagrams");
+}
+
 std::unique_ptr<Splice> Network::splice() {
     return std::make_unique<CopySplice>();
 }

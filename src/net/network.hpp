@@ -6,6 +6,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "net/callback.hpp"
+#include "net/datagram_port.hpp"
 #include "net/splice.hpp"
 #include "net/stream.hpp"
 
@@ -80,6 +81,10 @@ public:
     virtual std::unique_ptr<Handle> resolve(std::string host, ResolveHandler on_done) = 0;
     /// Calls `on_change` after an address, route or link of this host changed. Bursts are joined.
     virtual std::unique_ptr<Handle> watch_changes(std::function<void()> on_change) = 0;
+    /// Opens a UDP port at a local address, which may be unspecified. Errors: those of listen();
+    /// invalid: this network knows no datagrams.
+    virtual Result<std::unique_ptr<DatagramPort>> open_datagrams(const Endpoint& local,
+                                                                 DatagramSink on_datagram);
     /// For one direction between two streams; the best that this network can do for its own.
     virtual std::unique_ptr<Splice> splice();
     /// Lets the network itself look after the peer of one of its streams, which ends by `error`

@@ -111,8 +111,13 @@ class Server:
         wait_until(self.name, self._answers, [self.child], START_SECONDS)
 
     def _answers(self):
-        answer = run([find_program("dig"), "+short", "+tries=1", "+timeout=1", "-p", self.port,
-                      "@127.0.0.1", f"h0000000.{APEX}"], 5) if self._listens() else ""
+        if not self._listens():
+            return False
+        try:
+            answer = run([find_program("dig"), "+short", "+tries=1", "+timeout=1", "-p", self.port,
+                          "@127.0.0.1", f"h0000000.{APEX}"], 5)
+        except Failure:     # it has no time for us while it reads a large zone
+            return False
         return answer.strip() == "10.0.0.0"
 
     def _listens(self):

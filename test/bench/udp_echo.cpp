@@ -61,9 +61,9 @@ struct Echo final : net::DatagramHandler {
         samples.cpu_us[wanted] = thread_cpu_us();
         samples.taken = wanted;
     }
-    std::size_t answer(Bytes request, const Endpoint&, MutableBytes reply) override {
-        std::ranges::copy(request, reply.begin());
-        return request.size();
+    std::size_t answer(const net::DatagramRequest& request, MutableBytes reply) override {
+        std::ranges::copy(request.bytes, reply.begin());
+        return request.bytes.size();
     }
 
     Samples& samples;

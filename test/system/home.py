@@ -50,10 +50,11 @@ class Files:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def certificate(folder, name):
+def certificate(folder, name, *extensions):
+    """key.pem and cert.pem; an extension is for example "subjectAltName=IP:192.0.2.1"."""
     command("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
             "-nodes", "-days", "2", "-subj", f"/CN={name}", "-keyout", f"{folder}/key.pem",
-            "-out", f"{folder}/cert.pem")
+            "-out", f"{folder}/cert.pem", *(w for e in extensions for w in ("-addext", e)))
 
 
 def start_nginx(lab, files):

@@ -1,27 +1,16 @@
-#include "app/name_server.hpp"
+#include "app/names/name_server.hpp"
 
-#include "app/host.hpp"
-#include "app/limits.hpp"
+#include "app/names/limits.hpp"
+#include "cli/dns_access.hpp"
 #include "cli/zones.hpp"
 #include "net/linux/datagram_workers.hpp"
+#include "store/sqlite/sqlite_name_store.hpp"
 
-#include <fmt/format.h>
-
-#include <chrono>
+#include <algorithm>
 #include <thread>
 
 namespace homeport::app {
 namespace {
-
-TimePoint monotonic_now() {
-    return TimePoint(std::chrono::steady_clock::now().time_since_epoch());
-}
-
-UnixSeconds wall_now() {
-    return std::chrono::duration_cast<std::chrono::seconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 std::size_t worker_count(const config::Dns& settings) {
     if (settings.workers > 0) return settings.workers;
@@ -29,73 +18,75 @@ std::size_t worker_count(const config::Dns& settings) {
                                    net::kMaxDatagramWorkers);
 }
 
+void add(DnsFacts& facts, const dns::ResponderCounters& counters) {
+    facts.udp += counters.udp.value();
+    facts.tcp += counters.tcp.value();
+    facts.no_error += counters.no_error.value();
+    facts.nx_domain += counters.nx_domain.value();
+    facts.refused += counters.refused.value();
+    facts.malformed += counters.malformed.value();
+    facts.other += counters.other.value();
+    facts.truncated += counters.truncated.value();
+    facts.limited += counters.limited.value();
+    facts.known += counters.known.value();
+    facts.forged += counters.forged.value();
+}
+
 }  // namespace
 
-class NameServer::UdpAnswers final : public net::DatagramHandler {
-public:
-    UdpAnswers(const dns::ZoneBoard& board, const dns::ResponderOptions& options)
-        : responder_(board, options) {}
-
-    void begin_batch() override { responder_.begin_batch(monotonic_now(), wall_now()); }
-    std::size_t answer(Bytes request, const Endpoint& from, MutableBytes reply) override {
-        return responder_.respond(request, from.address, dns::Transport::udp, reply);
-    }
-    const dns::ResponderCounters& counters() const { return responder_.counters(); }
-
-private:
-    dns::Responder responder_;
-};
-
-class NameServer::TcpAnswers final : public dns::MessageHandler {
-public:
-    TcpAnswers(net::Loop& loop, const dns::ZoneBoard& board, const dns::ResponderOptions& options)
-        : loop_(loop), responder_(board, options) {}
-
-    dns::Reply answer(Bytes request, const Endpoint& from, MutableBytes out) override {
-        responder_.begin_batch(loop_.now(), loop_.wall());
-        return {responder_.respond(request, from.address, dns::Transport::tcp, out), nullptr};
-    }
-    const dns::ResponderCounters& counters() const { return responder_.counters(); }
-
-private:
-    net::Loop& loop_;
-    dns::Responder responder_;
-};
-
-NameServer::NameServer(const World& world, config::Dns settings)
-    : world_(world),
-      settings_(std::move(settings)),
-      keeper_(board_, world.log, static_cast<std::uint32_t>(to_ms(settings_.ttl) / 1000)),
-      publish_(net::call<&NameServer::publish>(this)) {
+NameServer::NameServer(const NamesWorld& world, net::Mailbox& home, const config::Relay& settings,
+                       std::size_t visitors)
+    : world_(world), home_(home), settings_(*settings.dns), visitors_(visitors) {
     world_.entropy.fill(secret_);
 }
 
-NameServer::~NameServer() = default;
+/// First those who hand work over, then the one who does it.
+NameServer::~NameServer() {
+    udp_.reset();
+    if (side_) {
+        side_->run([this](const NamesWorld&) {
+            facts_timer_.reset();
+            desk_.reset();
+        });
+    }
+}
 
-Result<> NameServer::start(const std::vector<config::ZoneSource>& zones,
-                           const std::string& settings_file) {
-    if (auto loaded = load(zones, settings_file); !loaded) return loaded;
-    publish();
+Result<> NameServer::start(const config::Relay& settings, const std::string& settings_file) {
+    auto zones = read_zones(settings.zones, settings_file);
+    if (!zones) return std::unexpected(zones.error());
+    auto access = cli::make_access(settings.keys);
+    if (!access) return std::unexpected(access.error());
+    access_ = std::move(*access);
     if (settings_.addresses.empty())
         world_.log.warn("dns.no_address", {{"what", "the names of homes have no address"},
                                            {"remedy", "set addresses in [dns]"}});
-    if (zones.empty())
+    if (zones->empty())
         world_.log.warn("dns.no_zone",
                         {{"what", "every question is refused"}, {"remedy", "add a [[zone]]"}});
-    if (auto served = serve_udp(); !served) return served;
-    return serve_tcp();
+    side_ = std::make_unique<SideThread>(world_.log);
+    if (auto opened = open_udp(); !opened) return opened;
+    return open_desk(settings, std::move(*zones));
 }
 
 dns::ResponderOptions NameServer::responder_options(double rate) const {
-    return {.udp_bytes = settings_.udp_bytes, .answers_per_second = rate, .secret = secret_};
+    return {.udp_bytes = settings_.udp_bytes,
+            .answers_per_second = rate,
+            .secret = secret_,
+            .access = access_};
 }
 
-Result<> NameServer::serve_udp() {
+Result<> NameServer::open_udp() {
     const std::size_t workers = worker_count(settings_);
     // The kernel spreads sources over the workers, by port: each grants its share.
     const double rate = static_cast<double>(settings_.rate_limit) / static_cast<double>(workers);
+    const auto waiting = std::make_shared<UdpAnswers::Waiting>(0);
+    // Before there is a desk updates are dropped.
+    to_desk_ = [this](UpdateRequest request) {
+        if (desk_) desk_->update_sink()(std::move(request));
+    };
     const auto make_handler = [&](std::size_t) {
-        auto handler = std::make_unique<UdpAnswers>(board_, responder_options(rate));
+        auto handler = std::make_unique<UdpAnswers>(board_, responder_options(rate),
+                                                    side_->mailbox(), to_desk_, waiting);
         counters_.push_back(&handler->counters());
         return handler;
     };
@@ -105,30 +96,59 @@ Result<> NameServer::serve_udp() {
     return {};
 }
 
-Result<> NameServer::serve_tcp() {
-    // Whoever comes over TCP is who it says it is.
-    tcp_answers_ = std::make_unique<TcpAnswers>(world_.loop, board_, responder_options(0));
-    counters_.push_back(&tcp_answers_->counters());
-    dns::TcpLimits limits;
-    limits.connections =
-        std::min(limits.connections, visitors_by_descriptor_limit() / kVisitorsPerDnsConnection);
-    tcp_ = std::make_unique<dns::TcpServer>(world_.loop, world_.network, *tcp_answers_, limits);
-    return tcp_->start(udp_->local());
+Result<> NameServer::open_desk(const config::Relay& settings, std::vector<dns::ZoneInput> zones) {
+    auto store = store::open_sqlite_names(settings.state_dir + "/names.db");
+    if (!store) return std::unexpected(store.error());
+    auto state = (*store)->load();
+    if (!state) return std::unexpected(state.error());
+    Result<> started;
+    side_->run([&](const NamesWorld& world) {
+        // Whoever comes over TCP is who it says it is: no rate.
+        desk_ = std::make_unique<NameDesk>(
+            NameDesk::Parts{world, side_->mailbox(), board_, visitors_, responder_options(0)},
+            settings, std::move(*store), std::move(*state));
+        started = desk_->start(std::move(zones), udp_->local());
+        facts_timer_ = std::make_unique<net::Timer>(world.loop.timers(),
+                                                    net::call<&NameServer::note_facts>(this));
+        loop_ = &world.loop;
+        note_facts();
+    });
+    counters_.push_back(&desk_->tcp_counters());
+    return started;
 }
 
-Result<> NameServer::load(const std::vector<config::ZoneSource>& sources,
-                          const std::string& settings_file) {
+/// On the side thread.
+void NameServer::note_facts() {
+    DnsFacts facts = desk_->facts();
+    {
+        const std::lock_guard lock(shared_.mutex);
+        shared_.facts = std::move(facts);
+    }
+    facts_timer_->arm(loop_->now() + kFactsAge);
+}
+
+Result<std::vector<dns::ZoneInput>> NameServer::read_zones(
+    const std::vector<config::ZoneSource>& sources, const std::string& settings_file) const {
     const auto serial = static_cast<std::uint32_t>(world_.loop.wall());
-    std::vector<std::shared_ptr<const dns::Zone>> zones;
+    std::vector<dns::ZoneInput> zones;
     for (const config::ZoneSource& source : sources) {
         auto read = cli::read_zone(source, settings_file, serial);
         if (!read) return fail(Errc::invalid, read.error().front().to_string());
         for (const dns::ZoneFault& warning : read->warnings)
             world_.log.warn("dns.zone_mended", {{"where", warning.to_string()}});
-        zones.push_back(std::move(read->zone));
+        zones.push_back({std::move(read->zone)});
     }
-    keeper_.load(zones);
-    publish_.post(world_.loop);
+    return zones;
+}
+
+Result<> NameServer::load(const std::vector<config::ZoneSource>& sources,
+                          const std::string& settings_file) {
+    auto zones = read_zones(sources, settings_file);
+    if (!zones) return std::unexpected(zones.error());
+    side_->mailbox().send(
+        [this, zones = std::move(*zones), to_sign = signed_zones(sources)]() mutable {
+            desk_->load(std::move(zones), std::move(to_sign));
+        });
     return {};
 }
 
@@ -138,31 +158,30 @@ void NameServer::set_home(const std::string& agent, const std::vector<HostGlob>&
         auto name = dns::Name::parse(host.text());
         if (name) names.push_back({std::move(*name), settings_.addresses});
     }
-    keeper_.set_home(agent, std::move(names));
-    publish_.post(world_.loop);
+    side_->mailbox().send([this, agent, names = std::move(names)]() mutable {
+        desk_->set_home(agent, std::move(names));
+    });
 }
 
-void NameServer::publish() {
-    keeper_.commit(world_.loop.wall());
+void NameServer::carry_out(Order order, OrderReply reply) {
+    OrderReply reply_at_home = [&home = home_, reply = std::move(reply)](std::string text) mutable {
+        home.send([reply = std::move(reply), text = std::move(text)]() mutable {
+            reply(std::move(text));
+        });
+    };
+    side_->mailbox().send(
+        [this, order = std::move(order), reply = std::move(reply_at_home)]() mutable {
+            desk_->carry_out(std::move(order), std::move(reply));
+        });
 }
 
 DnsFacts NameServer::facts() const {
     DnsFacts facts;
-    board_.zones().for_each([&facts](const dns::Zone& zone) {
-        facts.zones.push_back({zone.apex().to_text(), zone.serial(), zone.names()});
-    });
-    for (const dns::ResponderCounters* const counters : counters_) {
-        facts.udp += counters->udp.value();
-        facts.tcp += counters->tcp.value();
-        facts.no_error += counters->no_error.value();
-        facts.nx_domain += counters->nx_domain.value();
-        facts.refused += counters->refused.value();
-        facts.malformed += counters->malformed.value();
-        facts.other += counters->other.value();
-        facts.truncated += counters->truncated.value();
-        facts.limited += counters->limited.value();
-        facts.known += counters->known.value();
+    {
+        const std::lock_guard lock(shared_.mutex);
+        facts = shared_.facts;
     }
+    for (const dns::ResponderCounters* const counters : counters_) add(facts, *counters);
     return facts;
 }
 

@@ -1,19 +1,19 @@
 #pragma once
-/// The relay's name server, built from its settings: UDP on threads of its own, TCP on the loop,
-/// the zones and the names of homes in them.
+/// The relay's name server, as the relay sees it: UDP on threads of its own, everything else on one
+/// more thread (app/names). Calls come from the relay's loop and do not wait, but for the start.
 
-#include "app/facts.hpp"
-#include "app/world.hpp"
+#include "app/names/facts.hpp"
+#include "app/names/name_desk.hpp"
+#include "app/names/names_world.hpp"
+#include "app/names/side_thread.hpp"
 #include "config/settings.hpp"
 #include "core/service.hpp"
-#include "dns/server/responder.hpp"
-#include "dns/server/tcp_server.hpp"
-#include "dns/server/zone_keeper.hpp"
 #include "net/datagrams.hpp"
-#include "net/pump.hpp"
+#include "net/mailbox.hpp"
+#include "net/timer.hpp"
 
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -21,40 +21,57 @@ namespace homeport::app {
 
 class NameServer {
 public:
-    NameServer(const World& world, config::Dns settings);
+    /// `visitors`: that the limit of open files has room for.
+    /// `home`: of the relay's loop.
+    NameServer(const NamesWorld& world, net::Mailbox& home, const config::Relay& settings,
+               std::size_t visitors);
     ~NameServer();
     NameServer(const NameServer&) = delete;
     NameServer& operator=(const NameServer&) = delete;
 
     /// Reads the zones and opens the ports. `settings_file` names in faults what stands there.
-    /// Errors: a zone that is wrong, those of listen().
-    Result<> start(const std::vector<config::ZoneSource>& zones, const std::string& settings_file);
+    /// Errors: a zone that is wrong, those of the store and of listen().
+    Result<> start(const config::Relay& settings, const std::string& settings_file);
     /// Other zones, or other contents; ports stay. Error: a zone is wrong, all stay as they are.
     Result<> load(const std::vector<config::ZoneSource>& zones, const std::string& settings_file);
-    /// The hosts that a home publishes now; shown within the turn of the loop.
+    /// The hosts that a home publishes now; shown soon.
     void set_home(const std::string& agent, const std::vector<HostGlob>& hosts);
+
+    /// What the operator asks. `reply` is called on the relay's loop, and never if this ends
+    /// before.
+    void carry_out(Order order, OrderReply reply);
 
     DnsFacts facts() const;
 
 private:
-    class UdpAnswers;
-    class TcpAnswers;
+    /// What the other thread says of itself, from time to time.
+    struct Shared {
+        mutable std::mutex mutex;
+        DnsFacts facts;
+    };
 
+    Result<std::vector<dns::ZoneInput>> read_zones(const std::vector<config::ZoneSource>& zones,
+                                                   const std::string& settings_file) const;
+    Result<> open_udp();
+    Result<> open_desk(const config::Relay& settings, std::vector<dns::ZoneInput> zones);
     dns::ResponderOptions responder_options(double rate) const;
-    Result<> serve_udp();
-    Result<> serve_tcp();
-    void publish();
+    void note_facts();
 
-    World world_;
+    NamesWorld world_;
+    net::Mailbox& home_;
     config::Dns settings_;
+    std::size_t visitors_;
     dns::SipKey secret_{};
+    std::shared_ptr<const dns::Access> access_;
     dns::ZoneBoard board_;
-    dns::ZoneKeeper keeper_;
+    Shared shared_;
     std::vector<const dns::ResponderCounters*> counters_;  ///< of the handlers below
-    std::unique_ptr<TcpAnswers> tcp_answers_;
-    std::unique_ptr<dns::TcpServer> tcp_;
+    UpdateSink to_desk_;                                   ///< called on the side thread
+    std::unique_ptr<SideThread> side_;
+    std::unique_ptr<NameDesk> desk_;           ///< made and destroyed there
+    std::unique_ptr<net::Timer> facts_timer_;  ///< likewise
+    net::Loop* loop_ = nullptr;                ///< of that thread
     std::unique_ptr<net::DatagramService> udp_;
-    net::Continuation publish_;
 };
 
 }  // namespace homeport::app

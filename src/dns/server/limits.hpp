@@ -4,8 +4,27 @@
 #include "core/time.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace homeport::dns {
+
+// --- zones
+
+/// Between two steps of a zone's serial: what changes meanwhile is answered at once, and told to
+/// secondaries in one.
+inline constexpr Duration kSerialStep = 100ms;
+/// How far the serial may have run ahead of what was stored of it when the process was killed.
+inline constexpr std::uint32_t kSerialGap = 100;
+/// Sets signed anew at once, before others have their turn.
+inline constexpr std::size_t kSignaturesPerTurn = 200;
+
+// --- updates (RFC 2136)
+
+/// Seconds that an update may have been signed before the newest one of its key: its sender's other
+/// updates may overtake it by so much, a stale one or a replay comes too late.
+inline constexpr std::uint64_t kUpdateWindow = 10;
+/// Updates of one key that are remembered within the window. More: it has to wait.
+inline constexpr std::size_t kRememberedUpdates = 200'000;
 
 // --- answers over UDP
 

@@ -168,6 +168,17 @@ TEST_F(ResponderTest, NewsFromTheBoard) {
     EXPECT_EQ(rcode(ask(request("new.example.net."))), Rcode::no_error);
 }
 
+// "Nothing yet" is not "no zones": whoever answers from it would refuse what is about to come.
+TEST_F(ResponderTest, ReadyWhenZonesHaveCome) {
+    responder.emplace(board, ResponderOptions());
+    responder->begin_batch(TimePoint(1h), 1'700'000'000);
+    EXPECT_FALSE(responder->ready());
+    board.publish({});
+    EXPECT_FALSE(responder->ready()) << "it has not looked again";
+    responder->begin_batch(TimePoint(1h), 1'700'000'000);
+    EXPECT_TRUE(responder->ready());
+}
+
 TEST_F(ResponderTest, ThreadsReadWhileOneWrites) {
     start();
     std::atomic<bool> over = false;

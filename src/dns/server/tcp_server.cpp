@@ -26,7 +26,13 @@ std::size_t length_at(Bytes frame) {
     return std::to_integer<std::size_t>(frame[0]) << 8 | std::to_integer<std::size_t>(frame[1]);
 }
 
-class Connection;
+}  // namespace
+
+class TcpConnection;
+
+namespace {
+
+using Connection = TcpConnection;
 
 /// What connections have in common.
 struct Shared {
@@ -50,11 +56,13 @@ protected:
     ~Shared() = default;
 };
 
+}  // namespace
+
 /// One client. A turn sends what waits, makes answers until there is no room, no query or the turn
 /// is over, and sends again.
-class Connection {
+class TcpConnection {
 public:
-    Connection(Shared& shared, std::unique_ptr<net::Stream> stream)
+    TcpConnection(Shared& shared, std::unique_ptr<net::Stream> stream)
         : shared_(shared),
           stream_(std::move(stream)),
           peer_(stream_->peer()),
@@ -63,12 +71,13 @@ public:
           timer_(shared.loop.timers(), net::call<&Connection::cut>(this)) {
         stream_->set_handler(&edges_);
     }
-    ~Connection() {
+    ~TcpConnection() {
+        if (late_) late_->wake_.reset();
         stream_->set_handler(nullptr);
         shared_.held_bytes -= counted_bytes_;
     }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    TcpConnection(const TcpConnection&) = delete;
+    TcpConnection& operator=(const TcpConnection&) = delete;
 
     /// May end with the connection's removal; so may what follows from it.
     void run();
@@ -85,7 +94,8 @@ public:
 private:
     bool flush();
     void produce();
-    void next_message();
+    bool next_message();
+    bool take_late();
     bool answer_held();
     bool read_more();
     void queue(std::size_t message_bytes);
@@ -101,10 +111,12 @@ private:
     /// Another turn would find something to do.
     bool may_produce() const {
         if (closing_ || !has_room()) return false;
+        if (late_) return late_->message_.has_value();
         return source_ != nullptr || whole_query() || (edges_.readable && !input_ended_);
     }
+    bool owes_more() const { return source_ != nullptr || late_ != nullptr; }
     bool over() const {
-        return unread_.empty() && (closing_ || (input_ended_ && !source_ && !whole_query()));
+        return unread_.empty() && (closing_ || (input_ended_ && !owes_more() && !whole_query()));
     }
 
     Shared& shared_;
@@ -118,6 +130,7 @@ private:
     std::size_t counted_bytes_ = 0;  ///< of input_, in Shared::held_bytes
     SliceQueue unread_;
     std::unique_ptr<MessageSource> source_;
+    std::shared_ptr<LateReply> late_;
     TimePoint progress_at_{};         ///< while answers are unread
     TimePoint query_since_ = kNever;  ///< a part of a query is there and the rest may come
     bool progress_ = false;           ///< in this turn
@@ -154,10 +167,9 @@ void Connection::run() {
 void Connection::produce() {
     std::size_t left = kTcpQueriesPerTurn;
     while (!closing_ && has_room() && left > 0) {
-        if (source_) {
-            next_message();
-            --left;
-        } else if (answer_held()) {
+        if (late_) {
+            if (!take_late()) return;
+        } else if (source_ ? next_message() : answer_held()) {
             --left;
         } else if (!read_more()) {
             return;
@@ -165,7 +177,7 @@ void Connection::produce() {
     }
 }
 
-void Connection::next_message() {
+bool Connection::next_message() {
     const MutableBytes out = MutableBytes(shared_.frame_room).subspan(kLengthBytes);
     const std::size_t bytes = source_->next(out);
     if (bytes == 0) {
@@ -173,6 +185,21 @@ void Connection::next_message() {
     } else {
         queue(bytes);
     }
+    return true;
+}
+
+/// False: it has not come yet.
+bool Connection::take_late() {
+    if (!late_->message_) return false;
+    const std::vector<std::byte> message = std::move(*late_->message_);
+    late_.reset();
+    std::ranges::copy(message, shared_.frame_room.begin() + kLengthBytes);
+    if (message.empty()) {
+        closing_ = true;
+    } else {
+        queue(message.size());
+    }
+    return true;
 }
 
 /// False: no whole query is there.
@@ -191,7 +218,9 @@ bool Connection::answer_held() {
     Reply reply = shared_.handler.answer(query, peer_, out);
     if (reply.bytes > 0) queue(reply.bytes);
     source_ = std::move(reply.more);
-    closing_ = reply.bytes == 0 && !source_;
+    late_ = std::move(reply.late);
+    if (late_) late_->wake_ = net::call<&Connection::run>(this);
+    closing_ = reply.bytes == 0 && !owes_more();
     return true;
 }
 
@@ -240,7 +269,7 @@ void Connection::conclude() {
     if (may_produce()) again_.post(shared_.loop);
     if (progress_) progress_at_ = shared_.loop.now();
     arm_timer();
-    const bool idle = input_.empty() && unread_.empty() && !source_ && !again_.pending();
+    const bool idle = input_.empty() && unread_.empty() && !owes_more() && !again_.pending();
     if (idle) shared_.note_idle(*this);
     if (unread_.empty()) {
         by_waiting.unlink();
@@ -265,7 +294,7 @@ bool Connection::give_back_input() {
 void Connection::arm_timer() {
     const TimePoint now = shared_.loop.now();
     // While answers hold the reading up, the rest of a query cannot come.
-    const bool reading = !closing_ && !input_ended_ && !source_ && has_room();
+    const bool reading = !closing_ && !input_ended_ && !owes_more() && has_room();
     const bool partial = reading && !input_.empty() && !whole_query();
     if (!partial) {
         query_since_ = kNever;
@@ -288,7 +317,11 @@ void Connection::cut() {
     shared_.remove(*this);
 }
 
-}  // namespace
+void LateReply::complete(std::vector<std::byte> message) {
+    HOMEPORT_ASSERT(!message_ && message.size() <= kMaxMessageBytes);
+    message_ = std::move(message);
+    if (wake_) (*wake_)();
+}
 
 struct TcpServer::Impl final : Shared {
     using IdleList = IntrusiveList<Connection, &Connection::by_idle>;

@@ -8,6 +8,7 @@
 #include "core/ip.hpp"
 #include "core/result.hpp"
 #include "dns/server/limits.hpp"
+#include "net/callback.hpp"
 #include "net/loop.hpp"
 #include "net/network.hpp"
 #include "net/stream.hpp"
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace homeport::dns {
@@ -30,11 +32,28 @@ public:
     virtual std::size_t next(MutableBytes out) = 0;
 };
 
+/// An answer that comes later. Until then the connection looks at no other query; it may also end
+/// meanwhile.
+class LateReply {
+public:
+    /// Once, on the server's thread, not from within MessageHandler::answer(). Empty: the
+    /// connection is closed.
+    void complete(std::vector<std::byte> message);
+
+private:
+    friend class TcpConnection;
+    std::optional<std::vector<std::byte>> message_;
+    std::optional<net::Callback> wake_;  ///< none: the connection is gone
+};
+
 struct Reply {
-    /// Written to `out`. 0 without `more`: the connection is closed, after the answers before.
+    /// Written to `out`. 0 without `more` or `late`: the connection is closed, after the answers
+    /// before.
     std::size_t bytes = 0;
     /// Sent after that, and before the next query is looked at.
     std::unique_ptr<MessageSource> more;
+    /// Instead of both: the answer comes later.
+    std::shared_ptr<LateReply> late;
 };
 
 /// Answers messages. Neither it nor its sources may destroy the server, nor block.

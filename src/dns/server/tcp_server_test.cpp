@@ -23,6 +23,46 @@ TEST_F(TcpServerTest, PipelinedInOrder) {
     EXPECT_EQ(server.unread_bytes(), 0u);
 }
 
+// An answer that comes later holds up those behind it on its connection, and nobody else.
+TEST_F(TcpServerTest, ALateAnswerKeepsTheOrder) {
+    const auto line = connect();
+    const auto other = connect("192.0.2.2");
+    line->send(frame(query("a")) + frame(query("late")) + frame(query("b")));
+    loop.run();
+    EXPECT_THAT(messages_in(line->take()), ElementsAre(query("a")));
+    EXPECT_THAT(ask(*other, "c"), ElementsAre(query("c")));
+    loop.advance(kTcpIdleTime * 2);
+    const std::string text = "here it is";
+    handler.late.at(0)->complete({as_bytes(text).begin(), as_bytes(text).end()});
+    loop.run();
+    EXPECT_THAT(messages_in(line->take()), ElementsAre(text, query("b")));
+    line->send(frame(query("late")) + frame(query("d")));
+    loop.run();
+    handler.late.at(1)->complete({});
+    loop.run();
+    EXPECT_THAT(messages_in(line->take()), ElementsAre());
+    EXPECT_EQ(server.connections(), 0u);
+}
+
+// A client that has sent its last query still gets the late answer; one that is gone gets none.
+TEST_F(TcpServerTest, ALateAnswerToAnEnd) {
+    const auto line = connect();
+    line->send(frame(query("late")));
+    line->shut();
+    loop.run();
+    handler.late.at(0)->complete({std::byte{'x'}});
+    loop.run();
+    EXPECT_THAT(messages_in(line->take()), ElementsAre("x"));
+    const auto gone = connect();
+    gone->send(frame(query("late")));
+    loop.run();
+    gone->cut();
+    loop.run();
+    handler.late.at(1)->complete({std::byte{'y'}});
+    loop.run();
+    EXPECT_EQ(server.connections(), 0u);
+}
+
 // Queries and answers of the largest size, and of the smallest.
 TEST_F(TcpServerTest, ExtremeSizes) {
     const auto line = connect();

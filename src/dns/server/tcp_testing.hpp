@@ -87,12 +87,17 @@ public:
         ++asked;
         const std::string_view text = as_text(request);
         if (text == query("nothing")) return {};
-        if (text == query("much")) return {fill(out, std::string(kMaxMessageBytes, 'm')), {}};
-        if (text == query("transfer")) return {0, std::make_unique<Numbers>(count, bytes, sources)};
-        if (text == query("empty transfer")) {
-            return {fill(out, "first"), std::make_unique<Numbers>(0, 0, sources)};
+        if (text == query("late")) {
+            late.push_back(std::make_shared<LateReply>());
+            return {0, nullptr, late.back()};
         }
-        return {fill(out, text), nullptr};
+        if (text == query("much")) return {fill(out, std::string(kMaxMessageBytes, 'm')), {}, {}};
+        if (text == query("transfer"))
+            return {0, std::make_unique<Numbers>(count, bytes, sources), {}};
+        if (text == query("empty transfer")) {
+            return {fill(out, "first"), std::make_unique<Numbers>(0, 0, sources), {}};
+        }
+        return {fill(out, text), nullptr, {}};
     }
 
     std::size_t asked = 0;
@@ -100,6 +105,7 @@ public:
     std::size_t count = 10'000;
     std::size_t bytes = 1000;
     Endpoint last_from;
+    std::vector<std::shared_ptr<LateReply>> late;  ///< in the order of the questions
 };
 
 struct TcpServerTest : ::testing::Test {

@@ -26,7 +26,8 @@ private:
     friend class ZoneReader;
     mutable std::mutex mutex_;
     ZoneSet zones_;
-    std::atomic<std::uint64_t> generation_ = 1;
+    static constexpr std::uint64_t kEmpty = 1;
+    std::atomic<std::uint64_t> generation_ = kEmpty;
 };
 
 /// One per thread; the board must outlive it.
@@ -42,6 +43,8 @@ public:
         zones_ = board_.zones_;
     }
     const ZoneSet& zones() const { return zones_; }
+    /// There was something on the board, be it no zones at all.
+    bool ready() const { return generation_ > ZoneBoard::kEmpty; }
 
 private:
     const ZoneBoard& board_;

@@ -1,17 +1,27 @@
 #pragma once
-/// The one writer of the zones that are answered: what stands in files and settings, and the names
-/// of homes, which follow what the homes publish. Changes are gathered by set_home() and shown to
-/// the world by commit(), with one step of the serial however many they are. Pure.
+/// The one writer of the zones that are answered: what stands in files and settings, what was
+/// changed over the network, and the names of homes, which follow what the homes publish. Changes
+/// are gathered and shown by publish(). Pure.
+///
+/// What is published is answered at once; the serial steps at most once per kSerialStep, however
+/// many changes there are, and secondaries see the zone as it was at the last step.
 
 #include "core/ip.hpp"
 #include "core/log.hpp"
 #include "core/time.hpp"
+#include "dns/server/step_changes.hpp"
 #include "dns/server/zone_board.hpp"
+#include "dns/sign/zone_signer.hpp"
+#include "dns/transfer/zone_history.hpp"
+#include "dns/update/scratch_zone.hpp"
 #include "dns/zone/zone_editor.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,48 +34,106 @@ struct HomeName {
     friend bool operator==(const HomeName&, const HomeName&) = default;
 };
 
+/// A zone to be served.
+struct ZoneInput {
+    std::shared_ptr<const Zone> file;      ///< as the file or the settings say
+    std::shared_ptr<ZoneSigner> signer{};  ///< null: it is not signed
+    /// What was changed over the network before; looked at when the zone is new here.
+    std::vector<SetChange> changes{};
+    std::uint32_t least_serial = 0;  ///< likewise; 0: any
+};
+
+/// A zone as secondaries see it.
+struct ReleasedZone {
+    std::shared_ptr<const Zone> zone;
+    ZoneHistory history = ZoneHistory();
+};
+
 class ZoneKeeper {
 public:
-    /// `ttl` in seconds, of homes' names. `board` and `log` must outlive it.
-    ZoneKeeper(ZoneBoard& board, Log& log, std::uint32_t ttl);
+    struct Options {
+        std::uint32_t home_ttl = 30;  ///< seconds, of homes' names
+        /// Told each zone whose serial stepped, within publish(), when the board has it.
+        std::function<void(const Zone&)> on_step = [](const Zone&) {};
+    };
 
-    /// Replaces what stands in files and settings; homes' names stay. At least one commit() shows
-    /// it.
-    void load(const std::vector<std::shared_ptr<const Zone>>& zones);
+    /// `board` and `log` must outlive it.
+    ZoneKeeper(ZoneBoard& board, Log& log, Options options);
+
+    /// These are the zones from now on. Of one that was there before, what the file changed is
+    /// carried over; what was changed over the network, and the names of homes, stay. Whether a
+    /// zone is signed is decided when it comes first.
+    void load(std::vector<ZoneInput> zones);
     /// Replaces the names of one home. Names outside of all zones are left alone, and so are names
-    /// that have records of their own in a file: the log says so.
+    /// that have records of their own: the log says so.
     void set_home(const std::string& home, std::vector<HomeName> names);
+    /// Sets that were changed over the network. What belonged to a home there does no longer.
+    void apply(NameView apex, std::span<const SetChange> changes);
+    /// Signs again what expires soon, kSignaturesPerTurn at a time in each zone. False: all zones
+    /// have been seen; call it again in some hours.
+    bool refresh_signatures(UnixSeconds wall);
 
-    /// Something was changed since the last commit().
+    /// A home answers at this name.
+    bool is_home(NameView name) const { return owners_.contains(name); }
+    /// As it was published last; null: no such zone.
+    std::shared_ptr<const Zone> zone(NameView apex) const;
+    /// As its file says; null: no such zone.
+    std::shared_ptr<const Zone> file(NameView apex) const;
+    const ReleasedZone* released(NameView apex) const;
+    /// Null: it is not signed.
+    std::shared_ptr<ZoneSigner> signer(NameView apex) const;
+    /// visit(const ReleasedZone&) in canonical order of the apexes.
+    void for_each_released(const std::function<void(const ReleasedZone&)>& visit) const;
+
+    /// Something was changed since the last publish(), or a serial is to be stepped.
     bool changed() const;
-    /// Publishes all changes. The serial of a changed zone becomes `now`, or one more than it
-    /// was if that is later.
-    void commit(UnixSeconds now);
+    /// Shows all changes. A serial becomes `wall`, or one more than it was if that is later.
+    void publish(TimePoint now, UnixSeconds wall);
+    /// When publish() is to be called next to step a serial; kNever: not before the next change.
+    TimePoint next_step() const;
 
 private:
     struct Entry {
-        std::shared_ptr<const Zone> zone;  ///< as published last
+        std::shared_ptr<const Zone> file;
+        std::shared_ptr<ZoneSigner> signer;
         ZoneEditor editor;
-        bool changed = false;
+        std::shared_ptr<const Zone> live;  ///< as published last; null: never
+        ReleasedZone released{};
+        StepChanges since_step{};
+        std::uint32_t serial = 0;  ///< published last, or known to have been
+        TimePoint stepped_at{};
+        std::optional<Name> refreshed_to{};  ///< where re-signing goes on
+        bool changed = true;                 ///< since it was published
+        bool stepped = false;                ///< the serial tells of all that was published
+        bool served = true;
     };
+    static bool step_due(const Entry& entry, TimePoint now);
     using Entries = std::map<Name, Entry, CanonicalLess>;
 
+    void load_one(const ZoneInput& input);
+    void replace_file(Entry& entry, const ZoneInput& input);
     Entry* entry_of(NameView name);
+    Entry* find(NameView apex);
+    const Entry* find(NameView apex) const;
+    void apply(Entry& entry, const SetChange& change);
+    void apply_soa(Entry& entry, const SetChange& change);
     void put(const std::string& home, const HomeName& wanted);
+    static bool has_data(const ZoneNode* node);
     void put_addresses(Entry& entry, const HomeName& wanted, bool v4);
     void take_away(const std::string& home, const Name& name);
-    void commit(Entry& entry, UnixSeconds now, ZoneSet& zones);
-    std::uint32_t next_serial(const Zone& zone, UnixSeconds now);
-    void refused(const Name& name, const Error& error);
+    bool publish(Entry& entry, TimePoint now, UnixSeconds wall);
+    Result<ZoneUpdate> next_version(Entry& entry, UnixSeconds wall, bool step);
+    void release(Entry& entry, TimePoint now);
+    void start_over(Entry& entry);
+    void refused(NameView name, const Error& error);
 
     ZoneBoard& board_;
     Log& log_;
-    std::uint32_t ttl_;
+    Options options_;
     Entries entries_;
     std::map<std::string, std::vector<HomeName>> homes_;
-    std::map<Name, std::string, CanonicalLess> owners_;     ///< homes' names that are in a zone
-    std::map<Name, std::uint32_t, CanonicalLess> serials_;  ///< published last
-    bool zones_changed_ = false;                            ///< other zones than were published
+    std::map<Name, std::string, CanonicalLess> owners_;  ///< homes' names that are in a zone
+    bool zones_changed_ = false;                         ///< other zones than were published
 };
 
 }  // namespace homeport::dns

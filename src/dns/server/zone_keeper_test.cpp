@@ -24,13 +24,31 @@ struct ZoneKeeperTest : ::testing::Test {
 
     ZoneBoard board;
     NotingLog log;
-    ZoneKeeper keeper{board, log, 30};
+    std::vector<std::string> steps;
+    ZoneKeeper keeper{board, log, {.home_ttl = 30, .on_step = [this](const Zone& zone) {
+                                       EXPECT_EQ(board.zones().find_apex(zone.apex()).get(), &zone)
+                                           << "who is told of it finds it";
+                                       steps.push_back(zone.apex().to_text() +
+                                                       std::to_string(zone.serial() - kNow));
+                                   }}};
+    TimePoint now{};
 
     ZoneKeeperTest() {
-        keeper.load({make_zone("example.net.", {a("www.example.net."), a("x.deep.example.net.")}),
-                     make_zone("sub.example.net.", {})});
-        keeper.commit(kNow);
+        keeper.load({zone("example.net.", {a("www.example.net."), a("x.deep.example.net.")}),
+                     zone("sub.example.net.", {})});
+        publish(kNow);
     }
+    static ZoneInput zone(std::string_view apex, std::vector<Line> lines) {
+        return {make_zone(apex, std::move(lines))};
+    }
+    /// Some time after the last step.
+    void publish(UnixSeconds wall) { keeper.publish(now += 1s, wall); }
+    static SetChange change(std::string_view owner, const std::string& address) {
+        SetChange made{name(owner), RrType::a, 60, {}};
+        if (!address.empty()) made.records.add(testing::address(address));
+        return made;
+    }
+    void apply(const SetChange& one) { keeper.apply(name("example.net."), {&one, 1}); }
     static HomeName home(std::string_view owner, std::vector<std::string> addresses) {
         HomeName made{name(owner), {}};
         for (const std::string& address : addresses)
@@ -60,16 +78,16 @@ TEST_F(ZoneKeeperTest, HomesNamesComeAndGo) {
     keeper.set_home("attic", {home("a.example.net.", {"198.51.100.20", "2001:db8::20"}),
                               home("*.a.example.net.", {"198.51.100.20"}),
                               home("b.example.org.", {"198.51.100.20"})});
-    EXPECT_THAT(shown("a.example.net."), IsEmpty()) << "not before the commit";
-    keeper.commit(kNow);
+    EXPECT_THAT(shown("a.example.net."), IsEmpty()) << "not before it is published";
+    publish(kNow);
     EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20", "and AAAA"));
     EXPECT_THAT(shown("*.a.example.net."), ElementsAre("198.51.100.20"));
     keeper.set_home("attic", {home("a.example.net.", {"203.0.113.5"})});
-    keeper.commit(kNow);
+    publish(kNow);
     EXPECT_THAT(shown("a.example.net."), ElementsAre("203.0.113.5"));
     EXPECT_THAT(shown("*.a.example.net."), IsEmpty());
     keeper.set_home("attic", {});
-    keeper.commit(kNow);
+    publish(kNow);
     EXPECT_THAT(shown("a.example.net."), IsEmpty());
     EXPECT_THAT(shown("www.example.net."), ElementsAre("192.0.2.1"));
     EXPECT_THAT(log.events, IsEmpty());
@@ -78,7 +96,7 @@ TEST_F(ZoneKeeperTest, HomesNamesComeAndGo) {
 TEST_F(ZoneKeeperTest, TheDeepestZoneGetsTheName) {
     const std::uint32_t before = serial("example.net.");
     keeper.set_home("attic", {home("a.sub.example.net.", {"198.51.100.20"})});
-    keeper.commit(kNow + 10);
+    publish(kNow + 10);
     EXPECT_THAT(shown("a.sub.example.net."), ElementsAre("198.51.100.20"));
     EXPECT_EQ(serial("example.net."), before);
     EXPECT_EQ(serial("sub.example.net."), kNow + 10);
@@ -90,14 +108,14 @@ TEST_F(ZoneKeeperTest, NamesThatAreTaken) {
                               home("a.example.net.", {"198.51.100.20"}),
                               home("deep.example.net.", {"198.51.100.20"})});
     keeper.set_home("shed", {home("A.example.net.", {"203.0.113.9"})});
-    keeper.commit(kNow);
+    publish(kNow);
     EXPECT_THAT(shown("www.example.net."), ElementsAre("192.0.2.1"));
     EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20"));
     EXPECT_THAT(shown("deep.example.net."), ElementsAre("198.51.100.20")) << "was empty";
     EXPECT_THAT(log.events, ElementsAre("dns.name_taken", "dns.name_taken"));
     keeper.set_home("shed", {});
     keeper.set_home("attic", {});
-    keeper.commit(kNow);
+    publish(kNow);
     EXPECT_THAT(shown("www.example.net."), ElementsAre("192.0.2.1"));
     EXPECT_THAT(shown("x.deep.example.net."), ElementsAre("192.0.2.1"));
     EXPECT_THAT(shown("a.example.net."), IsEmpty());
@@ -106,15 +124,15 @@ TEST_F(ZoneKeeperTest, NamesThatAreTaken) {
 // The serial follows the clock, never goes back, and steps once for many changes.
 TEST_F(ZoneKeeperTest, Serials) {
     EXPECT_EQ(serial("example.net."), kNow);
-    keeper.commit(kNow + 5);
+    publish(kNow + 5);
     EXPECT_EQ(serial("example.net."), kNow) << "nothing has changed";
     for (int i = 0; i < 100; ++i)
         keeper.set_home("h" + std::to_string(i),
                         {home("h" + std::to_string(i) + ".example.net.", {"198.51.100.20"})});
-    keeper.commit(kNow + 5);
+    publish(kNow + 5);
     EXPECT_EQ(serial("example.net."), kNow + 5);
     keeper.set_home("h1", {});
-    keeper.commit(kNow - 1000);
+    publish(kNow - 1000);
     EXPECT_EQ(serial("example.net."), kNow + 6);
     keeper.set_home("h2", {home("h2.example.net.", {"198.51.100.20"})});
     EXPECT_FALSE(keeper.changed()) << "as it was";
@@ -123,17 +141,139 @@ TEST_F(ZoneKeeperTest, Serials) {
 // A reload replaces what stands in files and keeps the homes.
 TEST_F(ZoneKeeperTest, Reload) {
     keeper.set_home("attic", {home("a.example.net.", {"198.51.100.20"})});
-    keeper.commit(kNow);
-    keeper.load({make_zone("example.net.", {a("new.example.net.")})});
-    keeper.commit(kNow);
+    publish(kNow);
+    keeper.load({zone("example.net.", {a("new.example.net.")})});
+    publish(kNow);
     EXPECT_THAT(shown("new.example.net."), ElementsAre("192.0.2.1"));
     EXPECT_THAT(shown("www.example.net."), IsEmpty());
     EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20"));
     EXPECT_EQ(board.zones().size(), 1U);
     EXPECT_EQ(serial("example.net."), kNow + 2) << "of another zone with the same apex";
     keeper.load({});
-    keeper.commit(kNow);
+    publish(kNow);
     EXPECT_EQ(board.zones().size(), 0U);
+    EXPECT_EQ(keeper.zone(name("example.net.")), nullptr);
+    keeper.load({zone("example.net.", {a("new.example.net.")})});
+    publish(kNow);
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20")) << "the home is still there";
+}
+
+// A reload that changes nothing is no news for secondaries.
+TEST_F(ZoneKeeperTest, ReloadOfTheSame) {
+    keeper.set_home("attic", {home("a.example.net.", {"198.51.100.20"})});
+    publish(kNow);
+    const std::uint32_t before = serial("example.net.");
+    steps.clear();
+    keeper.load({zone("example.net.", {a("www.example.net."), a("x.deep.example.net.")}),
+                 zone("sub.example.net.", {})});
+    publish(kNow + 50);
+    EXPECT_EQ(serial("example.net."), before);
+    EXPECT_THAT(steps, IsEmpty());
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20"));
+    EXPECT_EQ(keeper.next_step(), kNever);
+}
+
+// What was changed over the network outlives a reload; what only the file changed is carried over.
+TEST_F(ZoneKeeperTest, ReloadKeepsUpdates) {
+    apply(change("www.example.net.", "203.0.113.1"));
+    apply(change("dyn.example.net.", "203.0.113.2"));
+    apply(change("x.deep.example.net.", ""));
+    publish(kNow);
+    EXPECT_THAT(shown("x.deep.example.net."), IsEmpty());
+    keeper.load({zone("example.net.", {a("www.example.net.", "192.0.2.9"), a("new.example.net."),
+                                       a("x.deep.example.net.")})});
+    publish(kNow);
+    EXPECT_THAT(shown("www.example.net."), ElementsAre("203.0.113.1"));
+    EXPECT_THAT(shown("dyn.example.net."), ElementsAre("203.0.113.2"));
+    EXPECT_THAT(shown("new.example.net."), ElementsAre("192.0.2.1"));
+    EXPECT_THAT(shown("x.deep.example.net."), IsEmpty()) << "removed by an update";
+    EXPECT_THAT(log.events, IsEmpty());
+}
+
+// Changes of an earlier run come with the zone, and its serial goes on from there.
+TEST_F(ZoneKeeperTest, ChangesOfAnEarlierRun) {
+    ZoneInput input = zone("other.example.", {a("www.other.example.")});
+    input.changes = {change("dyn.other.example.", "203.0.113.2"), change("www.other.example.", "")};
+    input.least_serial = kNow + 50;
+    keeper.load({input});
+    publish(kNow);
+    EXPECT_THAT(shown("dyn.other.example."), ElementsAre("203.0.113.2"));
+    EXPECT_THAT(shown("www.other.example."), IsEmpty());
+    EXPECT_EQ(serial("other.example."), kNow + 51);
+}
+
+// A name that an update takes belongs to its home no longer.
+TEST_F(ZoneKeeperTest, AnUpdateTakesAHomesName) {
+    keeper.set_home("attic", {home("a.example.net.", {"198.51.100.20", "2001:db8::20"})});
+    EXPECT_TRUE(keeper.is_home(name("A.example.net.")));
+    apply(change("a.example.net.", "203.0.113.7"));
+    publish(kNow);
+    EXPECT_FALSE(keeper.is_home(name("a.example.net.")));
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("203.0.113.7"));
+    EXPECT_THAT(log.events, ElementsAre("dns.name_taken"));
+}
+
+// Answers follow at once; the serial steps at intervals, and secondaries see what it names.
+TEST_F(ZoneKeeperTest, SerialsStepAtIntervals) {
+    steps.clear();
+    apply(change("dyn.example.net.", "203.0.113.1"));
+    keeper.publish(now + 10ms, kNow);
+    apply(change("dyn.example.net.", "203.0.113.2"));
+    keeper.publish(now + 20ms, kNow);
+    EXPECT_THAT(shown("dyn.example.net."), ElementsAre("203.0.113.2"));
+    EXPECT_EQ(serial("example.net."), kNow);
+    EXPECT_THAT(steps, IsEmpty());
+    EXPECT_EQ(keeper.released(name("example.net."))->zone->nodes().find(name("dyn.example.net.")),
+              nullptr);
+    EXPECT_EQ(keeper.next_step(), now + 100ms);
+    keeper.publish(now + 100ms, kNow);
+    EXPECT_THAT(steps, ElementsAre("example.net.1"));
+    EXPECT_EQ(keeper.next_step(), kNever);
+    const ReleasedZone& released = *keeper.released(name("example.net."));
+    EXPECT_EQ(released.zone->serial(), kNow + 1);
+    const auto told = released.history.steps_from(kNow);
+    ASSERT_TRUE(told);
+    ASSERT_EQ(told->size(), 1u);
+    EXPECT_EQ(told->front()->changes.size(), 2u) << "SOA and A";
+}
+
+// An update may ask for a later serial.
+TEST_F(ZoneKeeperTest, AnUpdateOfTheSerial) {
+    SetChange soa_change{name("example.net."), RrType::soa, 60, {}};
+    soa_change.records.add(soa(kNow + 1000));
+    apply(soa_change);
+    publish(kNow);
+    EXPECT_EQ(serial("example.net."), kNow + 1000);
+    publish(kNow);
+    EXPECT_EQ(serial("example.net."), kNow + 1000) << "once";
+}
+
+// A signed zone is signed anew with each change, and only what changed.
+TEST_F(ZoneKeeperTest, Signed) {
+    auto key = crypto::P256Key::generate();
+    ASSERT_TRUE(key);
+    ZoneInput input = zone("signed.example.", {a("www.signed.example.")});
+    input.signer = std::make_shared<ZoneSigner>(ZoneKey(std::move(*key)));
+    keeper.load({input});
+    publish(kNow);
+    const auto find = [this](std::string_view owner) {
+        return board.zones().find_apex(name("signed.example."))->nodes().find(name(owner));
+    };
+    EXPECT_TRUE(board.zones().find_apex(name("signed.example."))->is_signed());
+    const auto before = find("www.signed.example.")->find(RrType::a).signatures.front();
+    const std::vector<std::byte> kept(before.begin(), before.end());
+    const SetChange one = change("dyn.signed.example.", "203.0.113.2");
+    keeper.apply(name("signed.example."), {&one, 1});
+    publish(kNow);
+    EXPECT_EQ(find("dyn.signed.example.")->find(RrType::a).signatures.count(), 1u);
+    EXPECT_TRUE(
+        std::ranges::equal(find("www.signed.example.")->find(RrType::a).signatures.front(), kept));
+    EXPECT_FALSE(keeper.refresh_signatures(kNow)) << "nothing expires";
+    EXPECT_FALSE(keeper.changed());
+    keeper.refresh_signatures(kNow + 13 * 86400);
+    publish(kNow + 13 * 86400);
+    EXPECT_FALSE(
+        std::ranges::equal(find("www.signed.example.")->find(RrType::a).signatures.front(), kept));
 }
 
 }  // namespace

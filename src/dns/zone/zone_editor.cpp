@@ -25,7 +25,7 @@ bool equal_sets(const RrsetView& left, const RrsetView& right) {
     return left.ttl == right.ttl && equal_packed(left.records, right.records);
 }
 
-/// Rdata in a fixed order, each once, so that equal sets look equal.
+/// Rdata in canonical order, each once, so that equal sets look equal.
 RdataList in_order(RrType type, PackedRdata records) {
     struct Entry {
         std::vector<std::byte> canonical;
@@ -276,13 +276,17 @@ void ZoneEditor::collect_changes(NameView owner, std::vector<RrsetChange>& chang
     }
 }
 
+std::vector<RrsetChange> ZoneEditor::changes() const {
+    std::vector<RrsetChange> changes;
+    for (const Name& owner : touched_) collect_changes(owner, changes);
+    return changes;
+}
+
 Result<ZoneUpdate> ZoneEditor::commit() {
     const ZoneNode* const apex = nodes_.find(apex_);
     if (!apex->find(RrType::soa) || !apex->find(RrType::ns))
         return fail(Errc::invalid, apex_.to_text() + ": the zone needs SOA and NS at its apex");
-    ZoneUpdate update;
-    for (const Name& owner : touched_) collect_changes(owner, update.changes);
-    update.zone = std::make_shared<const Zone>(apex_, nodes_);
+    ZoneUpdate update{std::make_shared<const Zone>(apex_, nodes_), changes()};
     touched_.clear();
     base_ = update.zone;
     return update;

@@ -43,10 +43,15 @@ public:
     NameView apex() const { return apex_; }
     /// As edited so far; null: no such name. Valid until the next edit.
     const ZoneNode* find(NameView name) const { return nodes_.find(name); }
+    /// All names as edited so far, in order. Valid until the next edit.
+    const Zone::Nodes& nodes() const { return nodes_; }
+    /// What differs from the base or the last commit, in canonical order of owners, then by type.
+    std::vector<RrsetChange> changes() const;
 
-    /// Makes `records` the set of the type; its signatures go. Records that are the same count
-    /// once. A set that is so already stays, with its signatures. RRSIGs are set with sign().
-    /// TTL in seconds, one for the whole set (RFC 2181 section 5.2).
+    /// Makes `records` the set of the type, in canonical order (RFC 4034 section 6.3); its
+    /// signatures go. Records that are the same count once. A set that is so already stays, with
+    /// its signatures. RRSIGs are set with sign(). TTL in seconds, one for the whole set (RFC 2181
+    /// section 5.2).
     Result<> replace(NameView owner, RrType type, std::uint32_t ttl, const RdataList& records);
     /// Removing what is not there changes nothing. SOA and NS of the apex can only be replaced.
     Result<> remove(NameView owner, RrType type);

@@ -173,6 +173,22 @@ TEST_F(ZoneEditorTest, ReportsNetChanges) {
     EXPECT_EQ(update.zone->serial(), 2U);
 }
 
+// Before the commit as after it; what is as it was does not count.
+TEST_F(ZoneEditorTest, ChangesAreKnownBeforeTheCommit) {
+    put(a("x.example."));
+    put(a("y.example."));
+    put(txt("y.example."));
+    EXPECT_TRUE(editor.remove_name(name("x.example.")));
+    const std::vector<RrsetChange> changes = editor.changes();
+    ASSERT_EQ(changes.size(), 2U);
+    EXPECT_EQ(changes[0].owner(), name("y.example."));
+    EXPECT_EQ(changes[0].type, RrType::a);
+    EXPECT_FALSE(changes[0].before());
+    EXPECT_EQ(changes[1].type, RrType::txt);
+    EXPECT_EQ(editor.commit().value().changes.size(), 2U);
+    EXPECT_TRUE(editor.changes().empty());
+}
+
 // Readers of the old zone see nothing of it.
 TEST_F(ZoneEditorTest, OldSnapshotsStay) {
     put(a("x.sub.example."));

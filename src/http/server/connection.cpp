@@ -181,7 +181,7 @@ void Connection::dispatch(std::string_view body) {
     if (mark != std::string_view::npos) request.query = head.path.substr(mark + 1);
     if (!name_fields(head.block, request)) return refuse(400);
     ++shared_.counters.requests;
-    state_ = State::handling;
+    leave_waiting(State::handling);
     progress_ = true;
     shared_.handler.handle(request, Responder(line_));
     used_ += head_bytes_ + body_bytes_;
@@ -199,13 +199,21 @@ void Connection::take_answer(const Response& response) {
     if (!in_turn_) again_.post(shared_.loop);
 }
 
+/// Nobody's place is taken who is being answered. A byte more is no reason to begin to wait anew:
+/// else who sends one now and then would keep a place for good.
+void Connection::leave_waiting(State next) {
+    state_ = next;
+    by_wait.unlink();
+    of_source.unlink();
+}
+
 /// Answers without the handler; the client's next bytes would mean nothing certain.
 void Connection::refuse(int status) {
     ++shared_.counters.bad_requests;
     append_response(output_, error_response(status),
                     {.head_only = head_only_, .keep_alive = false, .date = shared_.date()});
     used_ = input_.size();
-    state_ = State::closing;
+    leave_waiting(State::closing);
     linger_ = !input_ended_;
     progress_ = true;
 }
@@ -229,8 +237,6 @@ bool Connection::read_more() {
         dead_ = true;
         return false;
     }
-    by_idle.unlink();
-    of_source.unlink();
     input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(used_));
     used_ = 0;
     const auto end = shared_.read_room.begin() + static_cast<std::ptrdiff_t>(result.bytes);
@@ -267,7 +273,8 @@ void Connection::conclude() {
     give_back();
     if (taking() && !starved_) again_.post(shared_.loop);
     arm_timer();
-    if (wait_ == Wait::idle && !again_.pending()) shared_.note_idle(*this);
+    const bool awaited = wait_ == Wait::idle || wait_ == Wait::head || wait_ == Wait::body;
+    if (awaited && !again_.pending()) shared_.note_waiting(*this);
 }
 
 void Connection::give_back() {

@@ -21,7 +21,7 @@ struct Shared {
     Shared(net::Loop& on, Handler& by, ServerOptions bounds)
         : loop(on), handler(by), options(std::move(bounds)) {}
     virtual void remove(Connection& connection) = 0;
-    virtual void note_idle(Connection& connection) = 0;
+    virtual void note_waiting(Connection& connection) = 0;
     /// Now, as answers carry it.
     std::string_view date();
 
@@ -56,7 +56,7 @@ public:
     void take_answer(const Response& response);
     const Endpoint& peer() const { return peer_; }
 
-    ListHook by_idle;       ///< all idle ones, the oldest first
+    ListHook by_wait;       ///< all that a request is awaited from, the longest first
     ListHook of_source;     ///< the same, of one source
     std::size_t index = 0;  ///< in the server's list
     bool counted = false;   ///< among those of its source
@@ -79,6 +79,7 @@ private:
     bool begin_request(std::size_t head_bytes);
     void end_body();
     void dispatch(std::string_view body);
+    void leave_waiting(State next);
     void refuse(int status);
     bool read_more();
     bool flush();

@@ -8,8 +8,9 @@
 
 namespace homeport::http {
 
-/// Connections in all. Full: the one that has been idle longest makes room; with none idle the
-/// newcomer is reset.
+/// Connections in all. Full: the one that has been waited for longest, idle or in the middle of its
+/// request, makes room; when all of them are being answered the newcomer is reset. So whoever takes
+/// all places with requests that never end still has to be faster than each of the others.
 inline constexpr std::size_t kConnections = 1024;
 /// Connections of one source (an IPv4 address or an IPv6 /64; trusted proxies have no such cap).
 /// Full: the same, among its own.

@@ -14,7 +14,7 @@ namespace homeport::http {
 struct Server::Impl final : Shared {
     struct Source {
         std::size_t connections = 0;
-        IntrusiveList<Connection, &Connection::of_source> idle;
+        IntrusiveList<Connection, &Connection::of_source> waiting;
     };
 
     Impl(net::Loop& on, net::Network& from, Handler& by, ServerOptions bounds)
@@ -22,12 +22,12 @@ struct Server::Impl final : Shared {
 
     void serve(std::unique_ptr<net::Stream> stream, const Wrap& tls);
     bool make_place(const IpAddress& key, bool counted);
-    bool replace_first(auto& idle_ones);
+    bool replace_first(auto& waiting_ones);
     void remove(Connection& connection) override;
-    void note_idle(Connection& connection) override;
+    void note_waiting(Connection& connection) override;
 
     net::Network& network;
-    IntrusiveList<Connection, &Connection::by_idle> idle;
+    IntrusiveList<Connection, &Connection::by_wait> waiting;
     std::unordered_map<IpAddress, Source> sources;
     std::vector<std::unique_ptr<Connection>> connections;
     std::vector<std::unique_ptr<net::Listener>> listeners;
@@ -54,10 +54,10 @@ void Server::Impl::serve(std::unique_ptr<net::Stream> stream, const Wrap& tls) {
     connection.run();
 }
 
-bool Server::Impl::replace_first(auto& idle_ones) {
-    if (idle_ones.empty()) return false;
+bool Server::Impl::replace_first(auto& waiting_ones) {
+    if (waiting_ones.empty()) return false;
     ++counters.made_room;
-    remove(idle_ones.front());
+    remove(waiting_ones.front());
     return true;
 }
 
@@ -65,10 +65,10 @@ bool Server::Impl::replace_first(auto& idle_ones) {
 bool Server::Impl::make_place(const IpAddress& key, bool counted) {
     const auto source = counted ? sources.find(key) : sources.end();
     if (source != sources.end() && source->second.connections >= options.connections_per_source) {
-        return replace_first(source->second.idle);
+        return replace_first(source->second.waiting);
     }
     if (connections.size() < options.connections) return true;
-    return replace_first(idle);
+    return replace_first(waiting);
 }
 
 void Server::Impl::remove(Connection& connection) {
@@ -83,11 +83,11 @@ void Server::Impl::remove(Connection& connection) {
     if (--source->second.connections == 0) sources.erase(source);
 }
 
-void Server::Impl::note_idle(Connection& connection) {
-    if (connection.by_idle.linked()) return;
-    idle.push_back(connection);
+void Server::Impl::note_waiting(Connection& connection) {
+    if (connection.by_wait.linked()) return;
+    waiting.push_back(connection);
     if (!connection.counted) return;
-    sources.find(source_key(connection.peer().address))->second.idle.push_back(connection);
+    sources.find(source_key(connection.peer().address))->second.waiting.push_back(connection);
 }
 
 Server::Server(net::Loop& loop, net::Network& network, Handler& handler, ServerOptions options)

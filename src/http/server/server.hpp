@@ -84,7 +84,7 @@ struct ServerOptions {
 struct ServerCounters {
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;       ///< found no place
-    std::uint64_t made_room = 0;     ///< idle ones closed for a newcomer
+    std::uint64_t made_room = 0;     ///< closed for a newcomer before their request was there
     std::uint64_t idle = 0;          ///< closed for being idle too long
     std::uint64_t cut = 0;           ///< reset: too slow to read, or its answer never came
     std::uint64_t requests = 0;      ///< given to the handler

@@ -122,25 +122,43 @@ struct SmallServerTest : ServerTest {
     std::string source(int number) { return "198.51.100." + std::to_string(number); }
 };
 
-// Full: who has been idle longest makes room. Those with a request on the way do not.
-TEST_F(SmallServerTest, OldestIdleMakesRoom) {
+// Full: who has been waited for longest makes room, not those who are being answered.
+TEST_F(SmallServerTest, LongestAwaitedMakesRoom) {
     std::vector<std::shared_ptr<Line>> lines;
     for (int i = 0; i < 8; ++i) lines.push_back(idle_client(source(i)));
     EXPECT_THAT(ask(*lines[0], get("/x")), ElementsAre("200 GET /x"));
-    for (std::size_t i = 2; i < 8; ++i) lines[i]->send("G");
-    loop.run();
+    for (std::size_t i = 2; i < 8; ++i) ask(*lines[i], get("/later"));
     const auto ninth = connect(source(9));
     EXPECT_TRUE(lines[1]->saw_end());
     EXPECT_FALSE(lines[0]->closed());
     EXPECT_THAT(ask(*ninth, get("/later")), SizeIs(0));
     const auto tenth = connect(source(10));
     EXPECT_TRUE(lines[0]->saw_end());
-    tenth->send("G");
-    loop.run();
+    ask(*tenth, get("/later"));
     EXPECT_TRUE(connect(source(11))->saw_reset());
     EXPECT_EQ(server->connections(), 8u);
     EXPECT_EQ(server->counters().made_room, 2u);
     EXPECT_EQ(server->counters().refused, 1u);
+}
+
+// Requests that never end do not keep others out, however busy they look.
+TEST_F(SmallServerTest, SlowHeadsAndBodiesMakeRoom) {
+    std::vector<std::shared_ptr<Line>> lines;
+    for (int i = 0; i < 8; ++i) {
+        lines.push_back(connect(source(i)));
+        const std::string request = post("0123456789");
+        lines.back()->send(i % 2 == 0 ? "GET /" : request.substr(0, request.size() - 1));
+        loop.run();
+    }
+    lines[0]->send("x");
+    loop.run();
+    EXPECT_THAT(ask(*connect(source(9)), get("/a")), ElementsAre("200 GET /a"));
+    EXPECT_TRUE(lines[0]->saw_end()) << "a byte more does not count";
+    EXPECT_THAT(ask(*connect(source(10)), get("/b")), ElementsAre("200 GET /b"));
+    EXPECT_TRUE(lines[1]->saw_end());
+    EXPECT_FALSE(lines[2]->closed());
+    EXPECT_THAT(ask(*lines[3], "9"), ElementsAre("200 POST /p [0123456789]"));
+    EXPECT_EQ(server->counters().refused, 0u);
 }
 
 // A source has its cap, an IPv6 /64 is one source; trusted proxies have none.
@@ -151,9 +169,8 @@ TEST_F(SmallServerTest, SourceHasItsCap) {
     const auto fifth = idle_client("2001:db8:0:0:ffff::1");
     EXPECT_TRUE(lines[0]->saw_end());
     EXPECT_FALSE(stranger->closed());
-    for (const auto& line : lines) line->send("G");
-    fifth->send("G");
-    loop.run();
+    for (std::size_t i = 1; i < 4; ++i) ask(*lines[i], get("/later"));
+    ask(*fifth, get("/later"));
     EXPECT_TRUE(connect("2001:db8::9")->saw_reset());
     lines.clear();
     for (int i = 0; i < 3; ++i) lines.push_back(connect("10.0.0.1"));

@@ -31,8 +31,10 @@ constexpr std::size_t kControlBytes = CMSG_SPACE(sizeof(in6_pktinfo));
 // ---- sockets
 
 struct Socket {
-    Fd fd;
+    std::shared_ptr<const Fd> owned;  ///< also by those who reply later
     bool wildcard = false;
+
+    int fd() const { return owned->get(); }
 };
 
 bool enable(int fd, int level, int option, int value = 1) {
@@ -59,11 +61,13 @@ bool set_family_options(int fd, bool v4, bool wildcard) {
 /// by whoever has it, also by another process of ours; only then may others share it.
 Result<Socket> open_socket(const Endpoint& at, const DatagramOptions& options, bool first) {
     const bool v4 = at.address.is_v4();
-    Socket made{Fd(::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
-                at.address.is_unspecified()};
+    const int family = v4 ? AF_INET : AF_INET6;
+    Socket made{
+        std::make_shared<const Fd>(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
+        at.address.is_unspecified()};
     const auto name = to_kernel(at);
-    const int fd = made.fd.get();
-    const bool done = made.fd && name && set_family_options(fd, v4, made.wildcard) &&
+    const int fd = made.fd();
+    const bool done = *made.owned && name && set_family_options(fd, v4, made.wildcard) &&
                       (first || enable(fd, SOL_SOCKET, SO_REUSEPORT)) &&
                       ::bind(fd, name->get(), name->size) == 0 &&
                       enable(fd, SOL_SOCKET, SO_REUSEPORT);
@@ -74,7 +78,7 @@ Result<Socket> open_socket(const Endpoint& at, const DatagramOptions& options, b
 
 Endpoint local_of(const Socket& socket) {
     KernelAddress address;
-    if (::getsockname(socket.fd.get(), address.get(), &address.size) != 0) return {};
+    if (::getsockname(socket.fd(), address.get(), &address.size) != 0) return {};
     return from_kernel(address);
 }
 
@@ -98,6 +102,41 @@ void turn_round(msghdr& request) {
         std::memcpy(CMSG_DATA(control), &info, sizeof info);
     }
 }
+
+/// Room for one IP_PKTINFO or IPV6_PKTINFO message.
+struct Control {
+    alignas(cmsghdr) std::array<std::byte, kControlBytes> bytes;
+};
+
+/// Who asked, at which of our addresses.
+class KernelReturn final : public DatagramReturn {
+public:
+    KernelReturn(const Socket& socket, const KernelAddress& to, const msghdr& request)
+        : socket_(socket), to_(to), control_bytes_(socket.wildcard ? request.msg_controllen : 0) {
+        if (control_bytes_ > 0) std::memcpy(&control_, request.msg_control, control_bytes_);
+    }
+
+    void send(Bytes reply) const override {
+        KernelAddress to = to_;
+        Control control = control_;
+        iovec view{const_cast<std::byte*>(reply.data()), reply.size()};
+        msghdr message{};
+        message.msg_name = to.get();
+        message.msg_namelen = to.size;
+        message.msg_iov = &view;
+        message.msg_iovlen = 1;
+        message.msg_control = control_bytes_ > 0 ? &control : nullptr;
+        message.msg_controllen = control_bytes_;
+        turn_round(message);
+        [[maybe_unused]] const auto sent = ::sendmsg(socket_.fd(), &message, MSG_DONTWAIT);
+    }
+
+private:
+    Socket socket_;
+    KernelAddress to_;
+    Control control_{};
+    std::size_t control_bytes_;
+};
 
 /// The buffers of one worker, and what the kernel is told of them.
 class Batch {
@@ -126,7 +165,7 @@ public:
             received_[i].msg_hdr.msg_controllen = socket.wildcard ? kControlBytes : 0;
         }
         const int count =
-            ::recvmmsg(socket.fd.get(), received_.data(), kDatagramBatch, MSG_DONTWAIT, nullptr);
+            ::recvmmsg(socket.fd(), received_.data(), kDatagramBatch, MSG_DONTWAIT, nullptr);
         return static_cast<std::size_t>(std::max(count, 0));
     }
 
@@ -158,7 +197,7 @@ public:
     std::size_t send(const Socket& socket) {
         std::size_t refused = 0;
         for (std::size_t done = 0; done < queued_;) {
-            const int count = ::sendmmsg(socket.fd.get(), &sent_[done],
+            const int count = ::sendmmsg(socket.fd(), &sent_[done],
                                          static_cast<unsigned>(queued_ - done), MSG_DONTWAIT);
             if (count < 0 && errno == EINTR) continue;
             if (count <= 0) ++refused;  // the first of them
@@ -169,11 +208,13 @@ public:
     }
     std::size_t queued() const { return queued_; }
 
-private:
-    struct Control {
-        alignas(cmsghdr) std::array<std::byte, kControlBytes> bytes;
-    };
+    std::unique_ptr<DatagramReturn> way_back(const Socket& socket, std::size_t index) const {
+        KernelAddress to = names_[index];
+        to.size = received_[index].msg_hdr.msg_namelen;
+        return std::make_unique<KernelReturn>(socket, to, received_[index].msg_hdr);
+    }
 
+private:
     std::vector<std::byte> requests_;
     std::vector<std::byte> replies_;
     std::array<KernelAddress, kDatagramBatch> names_;
@@ -183,6 +224,24 @@ private:
     std::array<mmsghdr, kDatagramBatch> received_{};
     std::array<mmsghdr, kDatagramBatch> sent_{};
     std::size_t queued_ = 0;
+};
+
+class BatchRequest final : public DatagramRequest {
+public:
+    BatchRequest(const Batch& batch, const Socket& socket, std::size_t index,
+                 const Endpoint& source)
+        : DatagramRequest(batch.request(index), source),
+          batch_(batch),
+          socket_(socket),
+          index_(index) {}
+    std::unique_ptr<DatagramReturn> way_back() const override {
+        return batch_.way_back(socket_, index_);
+    }
+
+private:
+    const Batch& batch_;
+    const Socket& socket_;
+    std::size_t index_;
 };
 
 // ---- workers
@@ -204,7 +263,7 @@ public:
     /// Until `stop` is readable.
     void run(int stop) {
         std::vector<pollfd> watched;
-        for (const Socket& socket : sockets_) watched.push_back({socket.fd.get(), POLLIN, 0});
+        for (const Socket& socket : sockets_) watched.push_back({socket.fd(), POLLIN, 0});
         watched.push_back({stop, POLLIN, 0});
         while (watched.back().revents == 0) {
             if (::poll(watched.data(), watched.size(), -1) < 0) {
@@ -236,7 +295,8 @@ private:
                 ++dropped;
                 continue;
             }
-            const std::size_t bytes = handler_->answer(batch_.request(i), from, batch_.room());
+            const BatchRequest request(batch_, socket, i, from);
+            const std::size_t bytes = handler_->answer(request, batch_.room());
             HOMEPORT_ASSERT(bytes <= kDatagramReplyBytes);
             if (bytes > 0) batch_.queue(i, bytes);
         }

@@ -79,15 +79,15 @@ struct Echo final : DatagramHandler {
         ++batches;
         in_batch = true;
     }
-    std::size_t answer(Bytes request, const Endpoint& from, MutableBytes reply) override {
+    std::size_t answer(const DatagramRequest& request, MutableBytes reply) override {
         EXPECT_TRUE(in_batch);
         EXPECT_EQ(reply.size(), kDatagramReplyBytes);
         if (thread == std::thread::id()) thread = std::this_thread::get_id();
         EXPECT_EQ(thread, std::this_thread::get_id());
-        const std::string_view text = as_text(request);
+        const std::string_view text = as_text(request.bytes);
         if (text == "quiet") return 0;
         if (text == "long") return reply.size();
-        if (text == "who") return fill(reply, from.to_string());
+        if (text == "who") return fill(reply, request.from.to_string());
         return fill(reply, prefix + std::string(text).substr(0, reply.size() - prefix.size()));
     }
     static std::size_t fill(MutableBytes reply, const std::string& text) {
@@ -273,10 +273,43 @@ TEST(DatagramWorkers, HandlersAreMadeHereAndAskedThere) {
     for (int i = 0; i < 30; ++i) EXPECT_EQ(Client((*service)->local()[0]).ask("a"), "=a");
 }
 
+// A reply may come later, from another thread, also on a socket for all addresses; it leaves from
+// the address that was asked; even when the service has ended meanwhile.
+TEST(DatagramWorkersTest, AReplyMayComeLater) {
+    struct Later final : DatagramHandler {
+        explicit Later(std::vector<std::unique_ptr<DatagramReturn>>& list) : ways(list) {}
+        std::size_t answer(const DatagramRequest& request, MutableBytes) override {
+            ways.push_back(request.way_back());
+            ++asked;
+            return 0;
+        }
+        std::vector<std::unique_ptr<DatagramReturn>>& ways;
+        std::atomic<int> asked = 0;
+    };
+    std::vector<std::unique_ptr<DatagramReturn>> ways;
+    Later* handler = nullptr;
+    auto service = serve_datagrams({at("0.0.0.0")}, 1, [&](std::size_t) {
+        auto made = std::make_unique<Later>(ways);
+        handler = made.get();
+        return made;
+    });
+    ASSERT_TRUE(service);
+    Client client(at("127.0.0.7", (*service)->local()[0].port));
+    client.send("one");
+    client.send("two");
+    while (handler->asked < 2) std::this_thread::yield();
+    std::thread([&ways] { ways[1]->send(as_bytes("to two")); }).join();
+    EXPECT_EQ(client.receive(), "to two");
+    EXPECT_EQ(client.replied_from.address, *IpAddress::parse("127.0.0.7"));
+    service->reset();
+    ways[0]->send(as_bytes("to one"));
+    EXPECT_EQ(client.receive(), "to one");
+}
+
 // The threads take no signals: whoever watches for them elsewhere gets them.
 TEST(DatagramWorkers, ThreadsTakeNoSignals) {
     struct Mask final : DatagramHandler {
-        std::size_t answer(Bytes, const Endpoint&, MutableBytes reply) override {
+        std::size_t answer(const DatagramRequest&, MutableBytes reply) override {
             sigset_t mask;
             ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
             const bool blocked =

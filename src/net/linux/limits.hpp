@@ -16,6 +16,8 @@ inline constexpr int kPostRoundsPerTurn = 16;
 inline constexpr int kAcceptsPerTurn = 64;
 /// How long a listener rests when descriptors have run out.
 inline constexpr Duration kDescriptorPause = 100ms;
+/// Datagrams taken per port and turn; more wait in the kernel for the next turn.
+inline constexpr int kDatagramsPerTurn = 64;
 /// Views handed to the kernel in one call; a call with more moves fewer bytes.
 inline constexpr std::size_t kViewsPerCall = 64;
 /// Closed sockets that still deliver their last bytes; beyond that they close at once.

@@ -1,6 +1,7 @@
 #include "net/linux/network.hpp"
 
 #include "net/linux/change_watch.hpp"
+#include "net/linux/datagram_port.hpp"
 #include "net/linux/dialer.hpp"
 #include "net/linux/kernel_splice.hpp"
 #include "net/linux/listener.hpp"
@@ -44,6 +45,15 @@ std::unique_ptr<Handle> LinuxNetwork::watch_changes(std::function<void()> on_cha
     auto watch = std::make_unique<ChangeWatch>(loop_, std::move(on_change));
     if (!watch->start()) return std::make_unique<Handle>();
     return watch;
+}
+
+Result<std::unique_ptr<DatagramPort>> LinuxNetwork::open_datagrams(const Endpoint& local,
+                                                                   DatagramSink on_datagram) {
+    auto fd = open_datagram_socket(local);
+    if (!fd) return std::unexpected(fd.error());
+    auto port = std::make_unique<SocketDatagrams>(loop_, std::move(*fd), std::move(on_datagram));
+    if (auto started = port->start(); !started) return std::unexpected(started.error());
+    return port;
 }
 
 std::unique_ptr<Splice> LinuxNetwork::splice() {
