@@ -24,6 +24,8 @@ inline constexpr std::size_t kExpiryBudget = 5'000;
 /// How often signatures of zones are looked at, and the pause within one look.
 inline constexpr Duration kSigningInterval = 1h;
 inline constexpr Duration kSigningPause = 20ms;
+/// What the start waits for zones to be signed. Longer: they are answered for later.
+inline constexpr Duration kZonesPatience = 2s;
 /// How old the figures of the name server in the status may be.
 inline constexpr Duration kFactsAge = 1s;
 

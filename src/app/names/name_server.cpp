@@ -7,6 +7,7 @@
 #include "store/sqlite/sqlite_name_store.hpp"
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 namespace homeport::app {
@@ -111,10 +112,22 @@ Result<> NameServer::open_desk(const config::Relay& settings, std::vector<dns::Z
         facts_timer_ = std::make_unique<net::Timer>(world.loop.timers(),
                                                     net::call<&NameServer::note_facts>(this));
         loop_ = &world.loop;
-        note_facts();
     });
     counters_.push_back(&desk_->tcp_counters());
+    if (started) await_zones();
     return started;
+}
+
+/// Small zones are answered for before the relay says that it is ready; large ones, which take
+/// their time to be signed, do not hold the tunnel up.
+void NameServer::await_zones() {
+    const auto shown = std::make_shared<std::promise<void>>();
+    side_->mailbox().send([this, shown] {
+        note_facts();
+        shown->set_value();
+    });
+    if (shown->get_future().wait_for(kZonesPatience) == std::future_status::timeout)
+        world_.log.info("dns.zones_later", {{"what", "large zones are still being signed"}});
 }
 
 /// On the side thread.

@@ -55,6 +55,7 @@ private:
     Result<> open_udp();
     Result<> open_desk(const config::Relay& settings, std::vector<dns::ZoneInput> zones);
     dns::ResponderOptions responder_options(double rate) const;
+    void await_zones();
     void note_facts();
 
     NamesWorld world_;
