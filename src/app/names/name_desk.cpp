@@ -186,8 +186,12 @@ Result<> NameDesk::complete(std::vector<dns::ZoneInput>& zones) {
             if (!signer) return std::unexpected(signer.error());
             input.signer = std::move(*signer);
         }
+        // A serial that was shown in this very second is not stored, nor shown again.
+        input.least_serial = static_cast<std::uint32_t>(world_.loop.wall());
         for (const store::StoredSerial& stored : state_.serials) {
-            if (stored.zone == name) input.least_serial = stored.serial + dns::kSerialGap;
+            const std::uint32_t least = stored.serial + dns::kSerialGap;
+            if (stored.zone == name && dns::serial_after(least, input.least_serial))
+                input.least_serial = least;
         }
     }
     // A million sets are looked at once, not once for each zone.
