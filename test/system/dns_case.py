@@ -93,7 +93,7 @@ class DnsCase(SystemCase):
     def serial(self, zone, server=RELAY):
         """None: it does not serve the zone."""
         fields = (self.short(zone, "SOA", server=server) or [""])[0].split()
-        return int(fields[2]) if len(fields) == 7 else None
+        return int(fields[2]) if len(fields) == 7 and fields[2].isdigit() else None
 
     def records(self, zone, server=RELAY, key=MASTER):
         """All of a zone, by transfer: sorted lines. The case of owners does not count."""
