@@ -75,5 +75,5 @@ class Flood(DnsCase):
               f"others: {answered} of {ASKED}, slowest {slowest * 1000:.0f} ms", flush=True)
         self.assertGreater(asked, 2000)
         self.assertLess(received, sent)
-        self.assertGreaterEqual(answered, ASKED * 0.99)
+        self.assertGreaterEqual(answered, ASKED * 0.95)
         self.assertLess(self.relay.rss_bytes(), memory + (64 << 20))
