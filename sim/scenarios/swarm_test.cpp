@@ -1,5 +1,5 @@
 // Fresh seeds at every run; a failing one is printed with the line that replays it.
-//   HOMEPORT_SIM_SEEDS=N    how many (default 1000)
+//   HOMEPORT_SIM_SEEDS=N    how many (default 250)
 //   HOMEPORT_SIM_SEED=S     exactly this one
 //   HOMEPORT_SIM_TRACE=1    print every event (use with one seed)
 
@@ -55,7 +55,7 @@ TEST(SwarmTest, FreshSeeds) {
     const auto only = number_from_environment("HOMEPORT_SIM_SEED");
     const std::uint64_t base = only ? *only : seed_of_the_day();
     const std::uint64_t count =
-        only ? 1 : number_from_environment("HOMEPORT_SIM_SEEDS").value_or(1000);
+        only ? 1 : number_from_environment("HOMEPORT_SIM_SEEDS").value_or(250);
     fmt::print("seeds {} to {}\n", base, base + count - 1);
     const MiddleKind kind = homeport_middle();
     std::map<std::string_view, std::size_t> outcomes;
