@@ -1,6 +1,7 @@
 #include "cli/names_text.hpp"
 
 #include "cli/console.hpp"
+#include "cli/json_fields.hpp"
 #include "cli/words.hpp"
 
 #include <fmt/format.h>
@@ -13,17 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string text(const json& object, const char* name) {
-    const auto found = object.find(name);
-    if (found == object.end() || !found->is_string()) return {};
-    return printable(found->get_ref<const std::string&>());
-}
-
-std::uint64_t count(const json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
-
 bool is_set(const json& object, const char* name) {
     const auto found = object.find(name);
     return found != object.end() && found->is_boolean() && found->get<bool>();
@@ -33,16 +23,6 @@ bool is_set(const json& object, const char* name) {
 std::string time(const json& object, const char* name) {
     constexpr std::uint64_t kYear9999 = 253'402'300'799;
     return utc_in_words(static_cast<UnixSeconds>(std::min(count(object, name), kYear9999)));
-}
-
-/// The objects of a list; anything else is left out.
-std::vector<json> objects(const json& object, const char* name) {
-    std::vector<json> list;
-    const auto found = object.find(name);
-    if (found == object.end() || !found->is_array()) return list;
-    std::ranges::copy_if(*found, std::back_inserter(list),
-                         [](const json& item) { return item.is_object(); });
-    return list;
 }
 
 std::vector<json> in_order(const json& object, const char* list, const char* by) {

@@ -1,6 +1,7 @@
 #include "cli/status_text.hpp"
 
 #include "cli/console.hpp"
+#include "cli/json_fields.hpp"
 #include "cli/words.hpp"
 
 #include <fmt/format.h>
@@ -13,17 +14,6 @@ namespace homeport::cli {
 namespace {
 
 using nlohmann::json;
-
-std::string text(const json& object, const char* name) {
-    const auto found = object.find(name);
-    if (found == object.end() || !found->is_string()) return {};
-    return printable(found->get_ref<const std::string&>());
-}
-
-std::uint64_t count(const json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
 
 bool has_number(const json& object, const char* name) {
     const auto found = object.find(name);
@@ -40,16 +30,6 @@ Duration milliseconds(const json& object, const char* name) {
 Duration seconds(const json& object, const char* name) {
     return 1s *
            static_cast<std::int64_t>(std::min<std::uint64_t>(count(object, name), 3'200'000'000));
-}
-
-/// The objects of a list; anything else is left out.
-std::vector<json> objects(const json& object, const char* name) {
-    std::vector<json> list;
-    const auto found = object.find(name);
-    if (found == object.end() || !found->is_array()) return list;
-    std::copy_if(found->begin(), found->end(), std::back_inserter(list),
-                 [](const json& item) { return item.is_object(); });
-    return list;
 }
 
 std::string places(const json& service) {

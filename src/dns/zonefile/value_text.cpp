@@ -1,5 +1,6 @@
 #include "dns/zonefile/value_text.hpp"
 
+#include "core/base64.hpp"
 #include "core/ip.hpp"
 #include "core/text.hpp"
 #include "dns/zonefile/zone_fault.hpp"
@@ -183,12 +184,7 @@ Result<> append_hex(std::string& out, std::string_view text) {
 }
 
 Result<> append_base64(std::string& out, std::string_view text) {
-    std::string url(text.substr(0, text.find_last_not_of('=') + 1));
-    const bool padded = text.size() % 4 == 0 && text.size() - url.size() <= 2;
-    const bool alien = url.find_first_of("-_") != std::string::npos;
-    std::ranges::replace(url, '+', '-');
-    std::ranges::replace(url, '/', '_');
-    const auto octets_of_text = padded && !alien ? from_base64url(url) : std::nullopt;
+    const auto octets_of_text = from_base64(text);
     if (!octets_of_text) return invalid(text, "is not base64; write it as RFC 4648 section 4 says");
     out += as_text(*octets_of_text);
     return {};

@@ -1,56 +1,14 @@
 #include "net/tls/tls_server_stream.hpp"
 
 #include "net/tls/limits.hpp"
+#include "net/tls/openssl_transport.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace homeport::net {
-namespace {
-
-TlsServerStream& stream_of(BIO* transport) {
-    return *static_cast<TlsServerStream*>(BIO_get_data(transport));
-}
-
-int read_below(BIO* transport, char* into, int size) {
-    BIO_clear_retry_flags(transport);
-    const MutableBytes view(reinterpret_cast<std::byte*>(into), static_cast<std::size_t>(size));
-    const IoResult result = stream_of(transport).transport_read(view);
-    switch (result.status) {
-    case IoResult::Status::ok:
-        return static_cast<int>(result.bytes);
-    case IoResult::Status::again:
-        BIO_set_retry_read(transport);
-        return -1;
-    case IoResult::Status::eof:
-        return 0;
-    default:
-        return -1;
-    }
-}
-
-int write_below(BIO* transport, const char* from, int size) {
-    BIO_clear_retry_flags(transport);
-    const Bytes sealed(reinterpret_cast<const std::byte*>(from), static_cast<std::size_t>(size));
-    return stream_of(transport).transport_write(sealed) ? size : -1;
-}
-
-long control_below(BIO*, int command, long, void*) {
-    return command == BIO_CTRL_FLUSH ? 1 : 0;
-}
-
-BioMethodHandle make_transport() {
-    BioMethodHandle method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "homeport"));
-    const bool made = method != nullptr && BIO_meth_set_read(method.get(), read_below) == 1 &&
-                      BIO_meth_set_write(method.get(), write_below) == 1 &&
-                      BIO_meth_set_ctrl(method.get(), control_below) == 1;
-    return made ? std::move(method) : nullptr;
-}
-
-}  // namespace
-
 TlsServerShared::TlsServerShared(Loop& on)
-    : loop(on), pool(kKeptBlocks), farewells(on), transport(make_transport()) {}
+    : loop(on), pool(kKeptBlocks), farewells(on), transport(Transport<TlsServerStream>::make()) {}
 
 TlsServerStream::TlsServerStream(std::shared_ptr<TlsServerShared> shared, SslHandle ssl,
                                  std::unique_ptr<Stream> inner)

@@ -46,6 +46,7 @@ public:
     /// For OpenSSL.
     IoResult transport_read(MutableBytes into) { return inner_->read(into); }
     bool transport_write(Bytes sealed);
+    bool transport_ended() const { return false; }  ///< reading tells
 
 private:
     enum class State : std::uint8_t { handshake, open, failed };

@@ -2,45 +2,13 @@
 
 #include "net/tls/identity.hpp"
 #include "net/tls/limits.hpp"
+#include "net/tls/openssl_transport.hpp"
 #include "net/tls/tls_stream.hpp"
 
 #include <stdexcept>
 
 namespace homeport::net {
 namespace {
-
-TlsStream& stream_of(BIO* transport) {
-    return *static_cast<TlsStream*>(BIO_get_data(transport));
-}
-
-int transport_read(BIO* transport, char* into, int size) {
-    BIO_clear_retry_flags(transport);
-    const MutableBytes view(reinterpret_cast<std::byte*>(into), static_cast<std::size_t>(size));
-    const IoResult result = stream_of(transport).transport_read(view);
-    switch (result.status) {
-    case IoResult::Status::ok:
-        return static_cast<int>(result.bytes);
-    case IoResult::Status::again:
-        BIO_set_retry_read(transport);
-        return -1;
-    case IoResult::Status::eof:
-        return 0;
-    default:
-        return -1;
-    }
-}
-
-int transport_write(BIO* transport, const char* from, int size) {
-    BIO_clear_retry_flags(transport);
-    const Bytes sealed(reinterpret_cast<const std::byte*>(from), static_cast<std::size_t>(size));
-    return stream_of(transport).transport_write(sealed) ? size : -1;
-}
-
-long transport_control(BIO* transport, int command, long, void*) {
-    if (command == BIO_CTRL_FLUSH) return 1;
-    if (command == BIO_CTRL_EOF) return stream_of(transport).transport_ended() ? 1 : 0;
-    return 0;
-}
 
 /// Takes the place of the whole chain check: certificates only carry keys here.
 int check_certificate(X509_STORE_CTX* store, void*) {
@@ -76,11 +44,8 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
 }
 
 BioMethodHandle make_transport() {
-    BioMethodHandle method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "homeport"));
-    const bool made = method != nullptr && BIO_meth_set_read(method.get(), transport_read) == 1 &&
-                      BIO_meth_set_write(method.get(), transport_write) == 1 &&
-                      BIO_meth_set_ctrl(method.get(), transport_control) == 1;
-    if (!made) throw std::runtime_error("cannot prepare TLS: " + openssl_error());
+    BioMethodHandle method = Transport<TlsStream>::make();
+    if (!method) throw std::runtime_error("cannot prepare TLS: " + openssl_error());
     return method;
 }
 
