@@ -1,6 +1,7 @@
 #include "dns/tsig/record.hpp"
 
 #include "core/assert.hpp"
+#include "dns/wire/message.hpp"
 #include "dns/wire/types.hpp"
 
 #include <algorithm>
@@ -9,45 +10,12 @@
 namespace homeport::dns {
 namespace {
 
-constexpr Octet kPointerBits = 0xc0;
-constexpr std::uint16_t kOffsetBits = 0x3fff;
 /// Type, class, TTL and length of the data.
 constexpr std::size_t kFixedBytes = 10;
 /// Time and fudge; and with them, behind the algorithm, the lengths of MAC and other data, the id
 /// and the error.
 constexpr std::size_t kTimerBytes = kTsigTimeBytes + 2;
 constexpr std::size_t kDataBytes = kTimerBytes + 8;
-
-/// Reads the owner, which may be compressed, and returns where it ends; 0: it is broken. Each
-/// pointer leads in front of all that was read before, so that the work is bounded.
-std::size_t read_owner(Bytes packet, std::size_t at, FixedName& out) {
-    std::array<Octet, kMaxNameBytes> name;
-    const Octet* const data = octets(packet);
-    std::size_t size = 0;
-    std::size_t end = 0;
-    std::size_t lowest = at;
-    while (at < packet.size()) {
-        const Octet length = data[at];
-        if (length >= kPointerBits) {
-            if (packet.size() - at < 2) return 0;
-            if (end == 0) end = at + 2;
-            at = load_u16(data + at) & kOffsetBits;
-            if (at >= lowest) return 0;
-            lowest = at;
-            continue;
-        }
-        const std::size_t step = 1U + length;
-        if (length > kMaxLabelBytes || packet.size() - at < step) return 0;
-        if (name.size() - size < step) return 0;
-        std::memcpy(name.data() + size, data + at, step);
-        size += step;
-        at += step;
-        if (length != 0) continue;
-        out.assign_lower(NameView::trusted(name.data(), size));
-        return end == 0 ? at : end;
-    }
-    return 0;
-}
 
 std::uint64_t u48(Reader& reader) {
     const std::uint64_t high = reader.u16();
@@ -97,9 +65,10 @@ Octet* store_error(Octet* at, const TsigRecord& record) {
 bool read_tsig(Bytes packet, std::size_t at, TsigRecord& out) {
     if (at < kHeaderBytes || at >= packet.size()) return false;
     if (load_u16(octets(packet) + kAdditionalsAt) == 0) return false;
-    const std::size_t fixed_at = read_owner(packet, at, out.key_name);
-    if (fixed_at == 0) return false;
-    Reader reader(packet.subspan(fixed_at));
+    ExpandedName owner;
+    if (!expand_name(packet, at, owner)) return false;
+    out.key_name.assign_lower(owner.view());
+    Reader reader(packet.subspan(owner.next));
     if (!read_fixed(reader)) return false;
     // Names in the data of new types are never compressed (RFC 3597 section 4).
     const auto algorithm = NameView::read(packet.last(reader.remaining()));

@@ -15,16 +15,19 @@ std::unexpected<Error> malformed(std::string_view what, std::size_t at) {
                 "DNS message: " + std::string(what) + " at octet " + std::to_string(at));
 }
 
-/// A name taken out of a message: expanded octets, and where reading goes on.
-struct Expanded {
-    std::array<Octet, kMaxNameBytes> octets;
-    std::size_t size = 0;
-    std::size_t next = 0;
-};
+void append(std::vector<std::byte>& to, Bytes bytes) {
+    to.insert(to.end(), bytes.begin(), bytes.end());
+}
 
-/// Follows pointers, each of which must lead in front of all that was read of this name so far, so
-/// that no name can be read twice.
-bool expand(Bytes message, std::size_t at, Expanded& out) {
+/// Class ANY has no data of its type, and we know no other class than IN.
+bool has_checked_rdata(const Record& record) {
+    if (record.rr_class == RrClass::none) return !record.rdata.empty();
+    return record.rr_class == RrClass::in;
+}
+
+}  // namespace
+
+bool expand_name(Bytes message, std::size_t at, ExpandedName& out) {
     const Octet* const data = octets(message);
     std::size_t lowest = at;
     std::size_t pointers = 0;
@@ -51,18 +54,6 @@ bool expand(Bytes message, std::size_t at, Expanded& out) {
     return false;
 }
 
-void append(std::vector<std::byte>& to, Bytes bytes) {
-    to.insert(to.end(), bytes.begin(), bytes.end());
-}
-
-/// Class ANY has no data of its type, and we know no other class than IN.
-bool has_checked_rdata(const Record& record) {
-    if (record.rr_class == RrClass::none) return !record.rdata.empty();
-    return record.rr_class == RrClass::in;
-}
-
-}  // namespace
-
 MessageReader::MessageReader(Bytes message) : message_(message), at_(kHeaderBytes) {
     const Octet* const data = octets(message);
     header_ = {.id = load_u16(data),
@@ -80,8 +71,8 @@ Result<MessageReader> MessageReader::open(Bytes message) {
 }
 
 Result<Name> MessageReader::read_name() {
-    Expanded name;
-    if (!expand(message_, at_, name)) return malformed("broken name", at_);
+    ExpandedName name;
+    if (!expand_name(message_, at_, name)) return malformed("broken name", at_);
     at_ = name.next;
     return Name(NameView::trusted(name.octets.data(), name.size));
 }
@@ -147,8 +138,8 @@ Result<> MessageReader::read_rdata(Record& record, std::size_t end) {
     append(record.rdata, raw.first(names.before));
     at_ += names.before;
     for (std::size_t i = 0; i < names.count; ++i) {
-        Expanded name;
-        if (at_ >= end || !expand(message_, at_, name) || name.next > end)
+        ExpandedName name;
+        if (at_ >= end || !expand_name(message_, at_, name) || name.next > end)
             return malformed("broken name in data", at_);
         append(record.rdata, bytes_of(name.octets.data(), name.size));
         at_ = name.next;

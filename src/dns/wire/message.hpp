@@ -45,6 +45,19 @@ struct Record {
     std::vector<std::byte> rdata;
 };
 
+/// A name taken out of a message: expanded octets, and where reading goes on.
+struct ExpandedName {
+    std::array<Octet, kMaxNameBytes> octets;
+    std::size_t size = 0;
+    std::size_t next = 0;
+
+    NameView view() const { return NameView::trusted(octets.data(), size); }
+};
+/// Of the name at `at`, which may be compressed; `out` is fresh. Follows pointers, each of which
+/// must lead in front of all that was read of this name so far, so that no name can be read twice.
+/// False: broken.
+bool expand_name(Bytes message, std::size_t at, ExpandedName& out);
+
 /// Errors of all members (protocol): the message is malformed; reading stops there.
 class MessageReader {
 public:
