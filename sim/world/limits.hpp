@@ -30,6 +30,11 @@ inline constexpr Duration kSynRetransmit = 1s;
 inline constexpr int kSynRetransmits = 6;
 /// A closed socket waits this long for the peer's end (Linux: tcp_fin_timeout).
 inline constexpr Duration kFinTimeout = 60s;
+/// The accepting end of a silent connection asks whether the other one is still there, so often
+/// (Linux: SO_KEEPALIVE with net/linux/limits.hpp's times).
+inline constexpr Duration kAskSilent = 120s;
+inline constexpr Duration kAskSilentAgain = 65s;
+inline constexpr int kAskSilentTimes = 12;
 
 /// What a name lookup takes, and how long one without network takes to fail.
 inline constexpr Duration kResolveDelay = 10ms;

@@ -34,6 +34,7 @@ std::shared_ptr<Socket> Socket::answer(Host& host, Endpoint local,
     const Endpoint remote = host.wire().seen_from_outside(*client);
     auto child = std::make_shared<Socket>(host, local, remote, client->unix_path_);
     child->phase_ = Phase::syn_received;
+    child->accepted_ = true;
     child->queue_ = &queue;
     child->peer_ = client;
     child->remote_host = &client->host_;
@@ -197,6 +198,7 @@ void Socket::become_established() {
 }
 
 void Socket::take_ack(const Segment& segment) {
+    heard_ = host_.simulation().now();
     const bool moved = segment.ack > acked_ || segment.limit > limit_;
     unanswered_ = 0;
     if (moved) backoff_ = 0;

@@ -135,6 +135,8 @@ private:
     void arm(TimePoint deadline);
     void on_timer();
     void retransmit();
+    /// Nothing is under way on the accepting end: asks a peer silent for long, or gives it up.
+    void ask_silent_peer();
 
     Host& host_;
     const std::uint64_t id_;
@@ -144,6 +146,7 @@ private:
     Phase phase_ = Phase::syn_sent;
     Errc failure_ = Errc::closed;
     bool orphan_ = false;
+    bool accepted_ = false;  ///< the listener's options hold: a silent peer is asked
     SocketUser* user_ = nullptr;
     ListenQueue* queue_ = nullptr;
     std::weak_ptr<Socket> peer_;
@@ -163,6 +166,7 @@ private:
 
     TimePoint deadline_ = kNever;
     TimePoint scheduled_ = kNever;
+    TimePoint heard_{};       ///< when the peer's last segment came
     TimePoint answer_due_{};  ///< when the last segment's answer can be here
     int unanswered_ = 0;      ///< retransmissions since anything was heard
     int backoff_ = 0;         ///< retransmissions since anything moved

@@ -66,9 +66,20 @@ void Socket::arm_for_answer() {
         arm(now + pause());
     } else if (orphan_ && fin_acked_) {
         arm(now + kFinTimeout);
+    } else if (accepted_) {
+        arm(std::max(heard_, now) + kAskSilent);
     } else {
         arm(kNever);
     }
+}
+
+void Socket::ask_silent_peer() {
+    const TimePoint now = host_.simulation().now();
+    if (heard_ + kAskSilent > now) return arm(heard_ + kAskSilent);
+    if (unanswered_ == kAskSilentTimes) return die(Errc::timed_out);
+    ++unanswered_;
+    send_plain(Segment::Kind::data, true);
+    arm(now + kAskSilentAgain);
 }
 
 void Socket::arm(TimePoint deadline) {
@@ -91,6 +102,7 @@ void Socket::on_timer() {
 
 void Socket::retransmit() {
     if (orphan_ && fin_acked_) return die(Errc::closed);
+    if (phase_ == Phase::established && acked_ == total_end()) return ask_silent_peer();
     ++unanswered_;
     ++backoff_;
     if (phase_ != Phase::established) {

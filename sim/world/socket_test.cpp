@@ -64,6 +64,34 @@ TEST(Socket, ResetIsSeenAsError) {
     EXPECT_EQ(world.server_end->write(as_bytes("x")).status, net::IoResult::Status::error);
 }
 
+// Rule: a reset lost on the way leaves the other side waiting; the accepting end asks a silent peer
+// and learns it, also when nothing comes back at all.
+TEST(Socket, ALostResetIsFoundByAsking) {
+    for (const bool silent : {false, true}) {
+        TwoHosts world;
+        world.connect();
+        world.simulation.run_for(1s);
+        world.wire.path(world.client, world.server).blocked = true;
+        world.client_end->reset();
+        world.simulation.run_for(1s);
+        world.wire.path(world.client, world.server).blocked = silent;
+        world.simulation.run_for(kAskSilent - 3s);
+        EXPECT_FALSE(world.server_end.failed());
+        world.simulation.run_for(4s + kAskSilentTimes * kAskSilentAgain);
+        EXPECT_TRUE(world.server_end.failed());
+    }
+}
+
+// Rule: a silent peer that is still there answers, and the connection lives on.
+TEST(Socket, ASilentPeerThatLivesIsKept) {
+    TwoHosts world;
+    world.connect();
+    world.simulation.run_for(10 * kAskSilent);
+    world.client_end->write(as_bytes("still here"));
+    world.simulation.run_for(1s);
+    EXPECT_EQ(world.server_end.got, "still here");
+}
+
 // Rule: a process that closes without having read everything cuts the connection (as Linux does).
 TEST(Socket, CloseWithUnreadBytesResets) {
     TwoHosts world;

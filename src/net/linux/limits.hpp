@@ -18,6 +18,12 @@ inline constexpr int kAcceptsPerTurn = 64;
 inline constexpr Duration kDescriptorPause = 100ms;
 /// Datagrams taken per port and turn; more wait in the kernel for the next turn.
 inline constexpr int kDatagramsPerTurn = 64;
+/// A visitor silent for so long is asked whether it is still there: a reset gets lost on the way,
+/// and nobody else would tell. No answer at all ends the connection as late as the kernel gives up
+/// unacknowledged data (15 minutes), so that a line that comes back finds it.
+inline constexpr Duration kAskSilentVisitor = 120s;
+inline constexpr Duration kAskSilentVisitorAgain = 65s;
+inline constexpr int kAskSilentVisitorTimes = 12;
 /// Views handed to the kernel in one call; a call with more moves fewer bytes.
 inline constexpr std::size_t kViewsPerCall = 64;
 /// Closed sockets that still deliver their last bytes; beyond that they close at once.

@@ -3,6 +3,7 @@
 #include "net/linux/limits.hpp"
 #include "net/linux/os_error.hpp"
 #include "net/linux/socket_stream.hpp"
+#include "net/linux/socket_tuning.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -64,7 +65,9 @@ int bind_unix(int fd, const KernelAddress& name, const std::string& path, unsign
 int bind_tcp(int fd, const KernelAddress& name) {
     const int on = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    // Accepted sockets inherit these two.
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ask_silent_peer(fd, kAskSilentVisitor, kAskSilentVisitorAgain, kAskSilentVisitorTimes);
     if (name.family() == AF_INET6) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     return ::bind(fd, name.get(), name.size) == 0 ? 0 : errno;
 }

@@ -183,7 +183,8 @@ TEST_F(LinuxNetworkTest, Resolve) {
     EXPECT_EQ(resolve("bad name with blanks").error().code, Errc::not_found);
 }
 
-// Sockets carry the tuning asked for, also the accepted ones, and none waits for Nagle.
+// Sockets carry the tuning asked for, also the accepted ones; none waits for Nagle, and a silent
+// peer is asked.
 TEST_F(LinuxNetworkTest, Tuning) {
     SocketTuning tuning;
     tuning.notsent_low_water_bytes = 65536;
@@ -202,6 +203,8 @@ TEST_F(LinuxNetworkTest, Tuning) {
     EXPECT_EQ(value, 65536u);
     ::getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &value, &size);
     EXPECT_EQ(value, 1u);
+    ::getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &value, &size);
+    EXPECT_EQ(value, 1u) << "a visitor who vanished without a word is found";
     EXPECT_TRUE(tune_socket(*server, {.user_timeout = 30s}));
 }
 

@@ -18,6 +18,15 @@ Result<> set(int fd, int option, const void* value, std::size_t size, const char
     return fail(code, std::string("cannot set ") + name + ": " + os_error_text(errno));
 }
 
+bool set_int(int fd, int level, int option, int value) {
+    return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+int whole_seconds(Duration time) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+    return std::max(1, static_cast<int>(seconds.count()));
+}
+
 }  // namespace
 
 Result<> tune_socket(int fd, const SocketTuning& tuning) {
@@ -45,21 +54,19 @@ void unpace_local_path(int fd, const SocketAddress& address) {
 }
 
 bool watch_peer(int fd, const PeerWatch& watch) {
-    constexpr int kOn = 1;
-    constexpr int kQuestions = 3;
-    constexpr int kSecondsBetween = 1;
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(watch.ask_after);
-    const int until_first = std::max(1, static_cast<int>(seconds.count()));
     // Nothing is asked while data waits to be acknowledged: then this limit holds.
     const auto patience_ms = static_cast<int>(to_ms(watch.unacknowledged));
-    const auto set_int = [fd](int level, int option, int value) {
-        return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
-    };
-    return set_int(IPPROTO_TCP, TCP_KEEPIDLE, until_first) &&
-           set_int(IPPROTO_TCP, TCP_KEEPINTVL, kSecondsBetween) &&
-           set_int(IPPROTO_TCP, TCP_KEEPCNT, kQuestions) &&
-           (patience_ms == 0 || set_int(IPPROTO_TCP, TCP_USER_TIMEOUT, patience_ms)) &&
-           set_int(SOL_SOCKET, SO_KEEPALIVE, kOn);
+    constexpr int kQuestions = 3;
+    return ask_silent_peer(fd, watch.ask_after, 1s, kQuestions) &&
+           (patience_ms == 0 || set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, patience_ms));
+}
+
+bool ask_silent_peer(int fd, Duration ask_after, Duration between, int times) {
+    constexpr int kOn = 1;
+    return set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, whole_seconds(ask_after)) &&
+           set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, whole_seconds(between)) &&
+           set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, times) &&
+           set_int(fd, SOL_SOCKET, SO_KEEPALIVE, kOn);
 }
 
 Result<> tune_socket(Stream& stream, const SocketTuning& tuning) {

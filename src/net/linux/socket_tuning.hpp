@@ -30,6 +30,10 @@ Result<> tune_socket(int fd, const SocketTuning& tuning);
 void unpace_local_path(int fd, const SocketAddress& address);
 /// See Network::watch_peer. False: the kernel refuses.
 bool watch_peer(int fd, const PeerWatch& watch);
+/// Lets the kernel ask a peer that is silent for `ask_after` whether it is still there, so
+/// many times, `between` apart (SO_KEEPALIVE); without an answer the connection ends as timed out.
+/// Seconds count. False: the kernel refuses.
+bool ask_silent_peer(int fd, Duration ask_after, Duration between, int times);
 /// The same as tune_socket(fd) for a stream of this network; a stream of another kind is `invalid`.
 Result<> tune_socket(Stream& stream, const SocketTuning& tuning);
 
