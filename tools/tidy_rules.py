@@ -30,6 +30,9 @@ EDGES = {
                    "dns/update"),
     "dns/check": ("net", "dns/wire"),
     "names": ("net", "http", "store", "crypto", "dns/wire"),
+    "reach/wire": (),
+    "reach/portmap": ("reach/wire",),
+    "reach/truth": ("reach/wire",),
     "tunnel/protocol": (),
     "tunnel": ("net", "config", "tunnel/protocol"),
     "tunnel/relay": ("net", "config", "store", "tunnel/protocol", "tunnel"),
@@ -83,7 +86,8 @@ FOREIGN_IN_FILES = {  # path: (headers, why)
 
 # No clock, no randomness, no sockets: the same input gives the same output, always.
 PURE_FOLDERS = ("core", "dns/wire", "dns/zone", "dns/zonefile", "dns/tsig", "dns/sign",
-                "dns/transfer", "dns/update", "http", "crypto", "tunnel/protocol")
+                "dns/transfer", "dns/update", "http", "crypto", "tunnel/protocol", "reach/wire",
+                "reach/portmap", "reach/truth")
 PURE_FILES = re.compile(
     r"src/front/(http_(?!visitor)\w+|client_hello|proxy_header|head_queue|catalog)\.[ch]pp$")
 IMPURE_HEADERS = ("thread", "mutex", "random", "fstream", "iostream", "filesystem", "future",

@@ -80,8 +80,12 @@ private:
         return front_.publish(agent, std::move(services));
     }
     void withdraw(const std::string& agent) override { front_.withdraw(agent); }
-    void park(const std::string& agent, const std::string& service, bool parked) override {
-        front_.park(agent, service, parked);
+    Result<> park(const std::string& agent, const tunnel::ParkWish& wish) override {
+        front_.park(agent, wish.service, wish.parked);
+        return {};
+    }
+    void challenge(const std::string&, const tunnel::Challenge&, Done done) override {
+        done(fail(Errc::not_found, "no names in this world"));
     }
 
     TraceLog log_;

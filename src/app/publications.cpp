@@ -89,11 +89,18 @@ void Publications::tell_hosts(const std::string& agent, const Home& home) const 
     on_hosts_(agent, hosts);
 }
 
-void Publications::park(const std::string& agent, const std::string& service, bool parked) {
-    const auto home = homes_.find(agent);
-    if (home == homes_.end()) return;
-    home->second.board.set(service, parked, names(home->second));
-    show(agent, home->second);
+Result<> Publications::park(const std::string& home, const tunnel::ParkWish& wish) {
+    const auto found = homes_.find(home);
+    if (found == homes_.end()) {
+        return fail(Errc::not_found, fmt::format("\"{}\" publishes nothing", home));
+    }
+    found->second.board.set(wish.service, wish.parked, names(found->second));
+    show(home, found->second);
+    return {};
+}
+
+void Publications::challenge(const std::string&, const tunnel::Challenge&, Done done) {
+    done(fail(Errc::not_found, "this relay has no zone for it"));
 }
 
 Result<> Publications::park_by_operator(const std::string& service, bool parked) {

@@ -44,8 +44,9 @@ public:
     std::vector<Result<>> publish(const std::string& agent,
                                   const std::vector<tunnel::Offer>& offers) override;
     void withdraw(const std::string& agent) override;
-    /// The agent's own wish.
-    void park(const std::string& agent, const std::string& service, bool parked) override;
+    Result<> park(const std::string& home, const tunnel::ParkWish& wish) override;
+    void challenge(const std::string& agent, const tunnel::Challenge& challenge,
+                   Done done) override;
 
     /// The operator's wish, for every agent that has such a service; empty: all. Error: not_found.
     Result<> park_by_operator(const std::string& service, bool parked);

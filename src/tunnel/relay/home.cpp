@@ -132,7 +132,9 @@ Result<> Home::on_control(Link& link, const Frame& frame) {
     if (const auto* announce = std::get_if<AnnounceFrame>(&frame))
         return on_announce(link, announce->offers);
     if (const auto* park = std::get_if<ParkFrame>(&frame)) {
-        world_.publisher.park(record_.name, std::string(park->service), park->parked);
+        // Not a reason to end the link: the agent asks for a service that is gone already.
+        static_cast<void>(world_.publisher.park(
+            record_.name, {.service = std::string(park->service), .parked = park->parked}));
         return {};
     }
     if (std::holds_alternative<StoppingFrame>(frame)) {

@@ -22,6 +22,22 @@
 
 namespace homeport::tunnel {
 
+/// A home's services show the "server stopped" notice, or no longer.
+struct ParkWish {
+    std::string service;  ///< empty: all of the home
+    bool parked = true;
+    /// What the names of these services answer meanwhile: "stand-in" (the relay, which shows the
+    /// notice), "nothing", or addresses with commas between.
+    std::string answer = "stand-in";
+};
+
+/// A TXT record under _acme-challenge of a host (RFC 8555 section 8.4), set or taken back.
+struct Challenge {
+    std::string host;
+    std::string text;
+    bool present = true;
+};
+
 /// Where granted offers are made public.
 class Publisher {
 public:
@@ -30,8 +46,13 @@ public:
     virtual std::vector<Result<>> publish(const std::string& agent,
                                           const std::vector<Offer>& offers) = 0;
     virtual void withdraw(const std::string& agent) = 0;
-    /// The agent asks for the "server stopped" notice, or takes it back. Empty service: all.
-    virtual void park(const std::string& agent, const std::string& service, bool parked) = 0;
+    /// Somebody who may asks for the notice of `home`, be it here or away: the home itself, or
+    /// another paired machine. Errors: not_found (home or service), invalid (answer).
+    virtual Result<> park(const std::string& home, const ParkWish& wish) = 0;
+    using Done = std::move_only_function<void(Result<>)>;
+    /// `agent` asks; `done` is called once, also at once, when name servers answer with it. Errors:
+    /// denied (not a host that it publishes), not_found (no zone of ours), limit, io.
+    virtual void challenge(const std::string& agent, const Challenge& challenge, Done done) = 0;
 };
 
 /// Streams that it opened must be destroyed before it.
