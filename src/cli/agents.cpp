@@ -18,9 +18,13 @@ const char* state_of(const store::AgentRecord& agent) {
 }
 
 json to_json(const store::AgentRecord& agent) {
-    json object{{"name", agent.name},     {"state", state_of(agent)},
-                {"key", nullptr},         {"hosts", json::array()},
-                {"ports", json::array()}, {"created", utc_in_words(agent.created)},
+    json object{{"name", agent.name},
+                {"state", state_of(agent)},
+                {"key", nullptr},
+                {"hosts", json::array()},
+                {"ports", json::array()},
+                {"may_park", agent.grants.may_park},
+                {"created", utc_in_words(agent.created)},
                 {"paired", nullptr}};
     if (agent.key) object["key"] = to_hex(agent.key->bytes);
     if (agent.paired != 0) object["paired"] = utc_in_words(agent.paired);
@@ -33,10 +37,13 @@ std::string to_line(const store::AgentRecord& agent) {
     std::string may;
     for (const HostGlob& host : agent.grants.hosts) may += " " + host.text();
     for (const PortRange& port : agent.grants.ports) may += " port " + port.to_string();
+    std::string park;
+    for (const std::string& home : agent.grants.may_park) park += " " + home;
     const UnixSeconds since = agent.paired == 0 ? agent.created : agent.paired;
-    return fmt::format("{:<20} {:<8} since {}  may publish{}\n", printable(agent.name),
+    return fmt::format("{:<20} {:<8} since {}  may publish{}{}\n", printable(agent.name),
                        state_of(agent), utc_in_words(since),
-                       may.empty() ? " nothing" : printable(may));
+                       may.empty() ? " nothing" : printable(may),
+                       park.empty() ? "" : ", may park" + printable(park));
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ void explain(const MakeInvite& command, const tunnel::Token& token, store::Relay
     if (!agents) return;
     const auto found = std::find_if(agents->begin(), agents->end(),
                                     [&](const auto& agent) { return agent.name == command.name; });
-    if (found != agents->end() && found->grants.hosts.empty() && found->grants.ports.empty()) {
+    if (found != agents->end() && found->grants == Grants{}) {
         console.err << fmt::format(
             "\"{}\" may publish nothing yet: repeat with --host NAME or --port P\n", command.name);
     }

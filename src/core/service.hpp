@@ -62,10 +62,11 @@ private:
     std::string text_;
 };
 
-/// What an agent may publish.
+/// What an agent may publish, and whose "server stopped" notice it may show besides its own.
 struct Grants {
     std::vector<HostGlob> hosts;
     std::vector<PortRange> ports;
+    std::vector<std::string> may_park{};  ///< names of agents; "*": every one
     friend bool operator==(const Grants&, const Grants&) = default;
 };
 

@@ -1,8 +1,13 @@
 #include "core/special_addresses.hpp"
 
 #include <gtest/gtest.h>
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace homeport {
@@ -159,6 +164,214 @@ TEST(SpecialAddresses, AreTheSameWhenMapped) {
     EXPECT_EQ(kind_of(ip("::ffff:1.1.1.1")), global);
     EXPECT_FALSE(is_public(ip("::ffff:192.168.0.1")));
     EXPECT_TRUE(is_public(ip("::ffff:1.1.1.1")));
+}
+
+/// A row of the registries of IANA for special purposes, as of October 2025.
+struct RegistryRow {
+    const char* block;
+    AddressKind kind;
+    bool is_public;     ///< of the whole block
+    const char* inner;  ///< a more special row that begins or ends this one: "", "first", "last"
+};
+
+const std::vector<RegistryRow> kRegistry{
+    {"0.0.0.0/8", this_network, false, "first"},
+    {"0.0.0.0/32", unspecified, false, ""},
+    {"10.0.0.0/8", private_use, false, ""},
+    {"100.64.0.0/10", shared, false, ""},
+    {"127.0.0.0/8", loopback, false, ""},
+    {"169.254.0.0/16", link_local, false, ""},
+    {"172.16.0.0/12", private_use, false, ""},
+    {"192.0.0.0/24", protocol_assignments, false, "first"},
+    {"192.0.0.0/29", protocol_assignments, false, ""},
+    {"192.0.0.8/32", protocol_assignments, false, ""},
+    {"192.0.0.9/32", protocol_assignments, true, ""},
+    {"192.0.0.10/32", protocol_assignments, true, ""},
+    {"192.0.0.170/32", protocol_assignments, false, ""},
+    {"192.0.0.171/32", protocol_assignments, false, ""},
+    {"192.0.2.0/24", documentation, false, ""},
+    {"192.31.196.0/24", as112, true, ""},
+    {"192.52.193.0/24", amt, true, ""},
+    {"192.88.99.0/24", tunnelled, false, ""},
+    {"192.88.99.2/32", tunnelled, false, ""},
+    {"192.168.0.0/16", private_use, false, ""},
+    {"192.175.48.0/24", as112, true, ""},
+    {"198.18.0.0/15", benchmarking, false, ""},
+    {"198.51.100.0/24", documentation, false, ""},
+    {"203.0.113.0/24", documentation, false, ""},
+    {"240.0.0.0/4", reserved, false, "last"},
+    {"255.255.255.255/32", broadcast, false, ""},
+    {"::1/128", loopback, false, ""},
+    {"::/128", unspecified, false, ""},
+    {"64:ff9b::/96", translated, false, ""},
+    {"64:ff9b:1::/48", translated, false, ""},
+    {"100::/64", discard, false, ""},
+    {"100:0:0:1::/64", discard, false, ""},
+    {"2001::/23", protocol_assignments, false, "first"},
+    {"2001::/32", tunnelled, false, ""},
+    {"2001:1::1/128", protocol_assignments, true, ""},
+    {"2001:1::2/128", protocol_assignments, true, ""},
+    {"2001:1::3/128", protocol_assignments, true, ""},
+    {"2001:2::/48", benchmarking, false, ""},
+    {"2001:3::/32", amt, true, ""},
+    {"2001:4:112::/48", as112, true, ""},
+    {"2001:10::/28", orchid, false, ""},
+    {"2001:20::/28", orchid, false, ""},
+    {"2001:30::/28", orchid, false, ""},
+    {"2001:db8::/32", documentation, false, ""},
+    {"2002::/16", tunnelled, false, ""},
+    {"2620:4f:8000::/48", as112, true, ""},
+    {"3fff::/20", documentation, false, ""},
+    {"5f00::/16", segment_routing, false, ""},
+    {"fc00::/7", unique_local, false, ""},
+    {"fe80::/10", link_local, false, ""},
+};
+
+IpAddress of_octets(const std::array<std::uint8_t, 16>& octets, bool v4) {
+    if (v4) return IpAddress::v4({octets[0], octets[1], octets[2], octets[3]});
+    return IpAddress::v6(octets);
+}
+
+IpAddress last_of(const Cidr& block) {
+    auto octets = block.network.octets();
+    for (std::size_t bit = block.prefix_bits; bit < 8 * block.network.size(); ++bit)
+        octets.at(bit / 8) |= static_cast<std::uint8_t>(0x80 >> bit % 8);
+    return of_octets(octets, block.network.is_v4());
+}
+
+/// The neighbour of an address, `step` is 1 or -1; nothing at the end of the family.
+std::optional<IpAddress> beside(const IpAddress& address, int step) {
+    auto octets = address.octets();
+    for (std::size_t i = address.size(); i-- > 0;) {
+        octets.at(i) = static_cast<std::uint8_t>(octets.at(i) + step);
+        if (octets.at(i) != (step > 0 ? 0x00 : 0xff)) return of_octets(octets, address.is_v4());
+    }
+    return std::nullopt;
+}
+
+/// The row that the registry has for one address: the longest block that holds it.
+const RegistryRow* row_of(const IpAddress& address) {
+    const RegistryRow* best = nullptr;
+    unsigned best_bits = 0;
+    for (const RegistryRow& row : kRegistry) {
+        const Cidr block = Cidr::parse(row.block).value();
+        if (!block.contains(address) || (best && block.prefix_bits < best_bits)) continue;
+        best = &row;
+        best_bits = block.prefix_bits;
+    }
+    return best;
+}
+
+// First and last address of every row, and what stands one before and one after it.
+TEST(SpecialAddresses, AgreeWithEveryRowOfTheRegistries) {
+    for (const RegistryRow& row : kRegistry) {
+        const Cidr block = Cidr::parse(row.block).value();
+        const std::string_view inner = row.inner;
+        EXPECT_TRUE(inner == "first" || row_of(block.network) == &row) << row.block;
+        EXPECT_TRUE(inner == "last" || row_of(last_of(block)) == &row) << row.block;
+        const std::optional<IpAddress> borders[] = {
+            block.network, last_of(block), beside(block.network, -1), beside(last_of(block), 1)};
+        for (const auto& address : borders) {
+            const RegistryRow* expected = address ? row_of(*address) : nullptr;
+            if (!expected) continue;
+            const auto text = address->to_string();
+            EXPECT_EQ(to_text(kind_of(*address)), to_text(expected->kind)) << text;
+            EXPECT_EQ(is_public(*address), expected->is_public) << text;
+        }
+    }
+}
+
+// What the registries do not name next to a row is global or multicast for IPv4; for IPv6 it is
+// global within 2000::/3 only.
+TEST(SpecialAddresses, AreNoneOutsideTheRegistries) {
+    const Cidr unicast = Cidr::parse("2000::/3").value();
+    const Cidr multicast4 = Cidr::parse("224.0.0.0/4").value();
+    for (const RegistryRow& row : kRegistry) {
+        const Cidr block = Cidr::parse(row.block).value();
+        for (const auto& address : {beside(block.network, -1), beside(last_of(block), 1)}) {
+            if (!address || row_of(*address)) continue;
+            const bool open =
+                address->is_v4() ? !multicast4.contains(*address) : unicast.contains(*address);
+            EXPECT_EQ(is_public(*address), open) << address->to_string();
+            EXPECT_EQ(kind_of(*address) == global, open) << address->to_string();
+        }
+    }
+}
+
+// Whatever a resolver or another program might read as an address: it is refused, so that no
+// notation goes around the rules.
+TEST(SpecialAddresses, AreNotHiddenInOddNotations) {
+    for (const std::string_view text : {"127.1",
+                                        "127.0.1",
+                                        "2130706433",
+                                        "0x7f.1",
+                                        "0x7f000001",
+                                        "0x7f.0.0.1",
+                                        "0177.0.0.1",
+                                        "010.0.0.1",
+                                        "10.0.0.01",
+                                        "10.0.0.1.",
+                                        ".10.0.0.1",
+                                        "10.0.0.1 ",
+                                        " 10.0.0.1",
+                                        "10.0.0.1\n",
+                                        "10.0.0.1\t",
+                                        "10.0.0.256",
+                                        "10.0.0.-1",
+                                        "+10.0.0.1",
+                                        "10.0.0",
+                                        "10.0.0.1/8",
+                                        "10.0.0.1%eth0",
+                                        "fe80::1%eth0",
+                                        "fe80::1%1",
+                                        "[::1]",
+                                        "::1 ",
+                                        " ::1",
+                                        ":::1",
+                                        "::1::",
+                                        "1:2:3:4:5:6:7:8:9",
+                                        "::g",
+                                        "::00001",
+                                        "::ffff:10.0.0",
+                                        "::ffff:010.0.0.1",
+                                        "::ffff:0x0a.0.0.1",
+                                        "::ffff:10.0.0.1%lo",
+                                        "::10.0.0.256",
+                                        "localhost",
+                                        "",
+                                        "\xef\xbc\x91\xef\xbc\x90.0.0.1"}) {
+        EXPECT_FALSE(IpAddress::parse(text)) << text;
+    }
+    using namespace std::string_view_literals;
+    EXPECT_FALSE(IpAddress::parse("10.0.0.1\0"sv));
+    EXPECT_FALSE(IpAddress::parse("8.8.8.8\0.10.0.0.1"sv));
+}
+
+TEST(SpecialAddresses, AreWhatTheyAreInEveryNotationThatIsRead) {
+    const std::vector<std::pair<const char*, AddressKind>> notations{
+        {"::ffff:10.0.0.1", private_use},
+        {"::FFFF:10.0.0.1", private_use},
+        {"::ffff:a00:1", private_use},
+        {"0:0:0:0:0:ffff:0a00:0001", private_use},
+        {"::ffff:127.0.0.1", loopback},
+        {"::ffff:0.0.0.0", unspecified},
+        {"::ffff:100.64.0.1", shared},
+        {"::ffff:224.0.0.1", multicast},
+        {"0000:0000:0000:0000:0000:0000:0000:0001", loopback},
+        {"0::0", unspecified},
+        {"::10.0.0.1", reserved},         // compatible addresses are given up, RFC 4291
+        {"::ffff:0:10.0.0.1", reserved},  // of stateless translation, RFC 2765
+        {"64:ff9b::10.0.0.1", translated},
+        {"2002:a00:1::", tunnelled},
+        {"FE80::1", link_local},
+        {"FD00::1", unique_local},
+    };
+    for (const auto& [text, kind] : notations) {
+        EXPECT_EQ(to_text(kind_of(ip(text))), to_text(kind)) << text;
+        EXPECT_FALSE(is_public(ip(text))) << text;
+    }
+    EXPECT_EQ(ip("::ffff:a00:1"), ip("10.0.0.1"));
+    EXPECT_EQ(ip("::ffff:10.0.0.1").to_string(), "10.0.0.1");
 }
 
 TEST(SpecialAddresses, HaveWordsOfTheirOwn) {

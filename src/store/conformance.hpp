@@ -33,8 +33,10 @@ inline PublicKey key(unsigned number) {
 }
 
 inline Grants grants(const std::vector<std::string>& hosts,
-                     const std::vector<std::string>& ports = {}) {
+                     const std::vector<std::string>& ports = {},
+                     const std::vector<std::string>& may_park = {}) {
     Grants made;
+    made.may_park = may_park;
     for (const auto& host : hosts) made.hosts.push_back(HostGlob::parse(host).value());
     for (const auto& range : ports) made.ports.push_back(PortRange::parse(range).value());
     return made;
@@ -169,6 +171,28 @@ TYPED_TEST_P(RelayStoreTest, invite_replaces_grants_unless_it_has_none) {
     EXPECT_TRUE(this->store_->add_invite(invite(4, "office", grants({"a.net"}, {"22"}))));
 }
 
+// Who may publish what and who may park whom are two lists: naming one keeps the other.
+TYPED_TEST_P(RelayStoreTest, invite_replaces_whom_the_agent_may_park) {
+    this->pair(1, "phone", grants({}, {}, {"attic", "cellar"}));
+    EXPECT_EQ(this->agent("phone").grants, grants({}, {}, {"attic", "cellar"}));
+    ASSERT_TRUE(this->store_->add_invite(invite(2, "phone", grants({"a.net"}, {"22"}))));
+    EXPECT_EQ(this->agent("phone").grants, grants({"a.net"}, {"22"}, {"attic", "cellar"}));
+    ASSERT_TRUE(this->store_->add_invite(invite(3, "phone", grants({}, {}, {"*"}))));
+    EXPECT_EQ(this->agent("phone").grants, grants({"a.net"}, {"22"}, {"*"}));
+    EXPECT_EQ(this->store_->agent_by_key(key(1)).value()->grants, this->agent("phone").grants);
+    // A right is nobody's own.
+    EXPECT_TRUE(this->store_->add_invite(invite(4, "tablet", grants({}, {}, {"*", "attic"}))));
+    // A name that was released is another's later: he is not parked by the old right, nor has he
+    // any.
+    ASSERT_TRUE(this->store_->add_invite(invite(6, "attic")));
+    ASSERT_TRUE(this->store_->release("attic"));
+    EXPECT_EQ(this->agent("tablet").grants, grants({}, {}, {"*"}));
+    ASSERT_TRUE(this->store_->revoke("phone"));
+    ASSERT_TRUE(this->store_->release("phone"));
+    ASSERT_TRUE(this->store_->add_invite(invite(5, "phone")));
+    EXPECT_EQ(this->agent("phone").grants, Grants{});
+}
+
 // A name or port has one owner, and wildcards and ranges count by what they stand for.
 TYPED_TEST_P(RelayStoreTest, grants_of_two_agents_never_overlap) {
     ASSERT_TRUE(this->store_->add_invite(
@@ -293,6 +317,13 @@ TYPED_TEST_P(RelayStoreTest, limits_are_refusals) {
     Grants many;
     for (std::size_t i = 0; i <= kMaxGrantsPerAgent; ++i) many.ports.push_back({1, 1});
     EXPECT_THAT(this->store_->add_invite(invite(1, "home", many)), FailsWith(Errc::limit));
+    many.ports.pop_back();
+    many.may_park = {"attic"};
+    EXPECT_THAT(this->store_->add_invite(invite(1, "home", many)), FailsWith(Errc::limit));
+    for (const std::string& name : {std::string(), std::string(kMaxNameBytes + 1, 'a')}) {
+        EXPECT_THAT(this->store_->add_invite(invite(1, "home", grants({}, {}, {name}))),
+                    FailsWith(Errc::invalid));
+    }
     EXPECT_TRUE(this->store_->agents()->empty());
 
     for (unsigned i = 0; i < kMaxInvitesPerAgent; ++i) {
@@ -308,7 +339,7 @@ TYPED_TEST_P(RelayStoreTest, limits_are_refusals) {
 // What was acknowledged is there after closing and opening, all of it.
 TYPED_TEST_P(RelayStoreTest, everything_outlives_the_store) {
     if (!TypeParam::kDurable) GTEST_SKIP() << "forgets by design";
-    this->pair(1, "home", grants({"*.a.net"}, {"1-10", "22"}));
+    this->pair(1, "home", grants({"*.a.net"}, {"1-10", "22"}, {"office", "attic"}));
     ASSERT_TRUE(this->store_->save_offers("home", bytes("offers")));
     ASSERT_TRUE(this->store_->add_invite(invite(2, "office")));
     ASSERT_TRUE(this->store_->revoke("home"));
@@ -325,6 +356,7 @@ REGISTER_TYPED_TEST_SUITE_P(RelayStoreTest, invite_makes_the_agent, redeem_binds
                             expired_invites_are_forgotten_at_last, redeem_replaces_an_older_key,
                             redeem_refuses_the_key_of_another_agent,
                             invite_replaces_grants_unless_it_has_none,
+                            invite_replaces_whom_the_agent_may_park,
                             grants_of_two_agents_never_overlap, grants_of_one_agent_may_overlap,
                             revoke_keeps_the_names_and_kills_the_invites, redeem_lifts_a_revocation,
                             release_frees_what_is_not_active, offers_are_kept_as_they_are,

@@ -8,7 +8,7 @@
 namespace homeport::store {
 
 inline constexpr std::size_t kMaxAgents = 10'000;
-inline constexpr std::size_t kMaxGrantsPerAgent = 1'000;  ///< hosts and ports together
+inline constexpr std::size_t kMaxGrantsPerAgent = 1'000;  ///< of all kinds together
 inline constexpr std::size_t kMaxInvitesPerAgent = 100;   ///< not used yet, expired or not
 inline constexpr std::size_t kMaxNameBytes = 255;
 inline constexpr std::size_t kMaxOffersBytes = 4 * 1024 * 1024;

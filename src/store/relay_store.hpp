@@ -34,7 +34,7 @@ struct AgentRecord {
 struct Invite {
     SecretHash secret_hash{};
     std::string agent;
-    Grants grants;  ///< replace the agent's grants when the invite is stored
+    Grants grants;  ///< replace the agent's when the invite is stored, as merge_grants() does
     UnixSeconds created = 0;
     UnixSeconds expires = 0;
 };
@@ -44,8 +44,9 @@ public:
     virtual ~RelayStore() = default;
 
     /// Creates or updates the agent and adds the invite, in one step. Error `exists`, naming host
-    /// or port and owner, when a grant overlaps one of another agent. Empty grants keep those the
-    /// agent has. An invite for a revoked agent leaves it revoked until somebody pairs with it.
+    /// or port and owner, when a grant overlaps one of another agent. Grants of neither host nor
+    /// port keep those the agent has, and none to park others keep those. An invite for a revoked
+    /// agent leaves it revoked until somebody pairs with it.
     virtual Result<> add_invite(const Invite& invite) = 0;
     /// Uses the invite up: binds `key` to the agent (replacing an older key), lifts a revocation.
     /// Errors: not_found (unknown or used), timed_out (expired), exists (the key belongs to another
@@ -57,8 +58,8 @@ public:
     virtual Result<std::optional<AgentRecord>> agent_by_key(const PublicKey& key) = 0;
     /// Error: not_found. Unused invites of the agent die with it.
     virtual Result<> revoke(const std::string& agent) = 0;
-    /// Removes a revoked or never paired agent with its grants. Errors: not_found, denied (still
-    /// active).
+    /// Removes a revoked or never paired agent with its grants, and others' rights to park it.
+    /// Errors: not_found, denied (still active).
     virtual Result<> release(const std::string& agent) = 0;
     /// What the agent published last, as bytes of the wire format. Error: not_found (no such
     /// agent).

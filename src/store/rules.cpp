@@ -2,8 +2,14 @@
 
 #include "store/limits.hpp"
 
+#include <algorithm>
+
 namespace homeport::store {
 namespace {
+
+bool is_name(const std::string& text) {
+    return !text.empty() && text.size() <= kMaxNameBytes;
+}
 
 std::string quoted(const std::string& text) {
     return "\"" + text + "\"";
@@ -12,14 +18,14 @@ std::string quoted(const std::string& text) {
 }  // namespace
 
 Result<> check_invite(const Invite& invite) {
-    if (invite.agent.empty() || invite.agent.size() > kMaxNameBytes) {
+    const auto& [hosts, ports, may_park] = invite.grants;
+    if (!is_name(invite.agent) || !std::ranges::all_of(may_park, is_name)) {
         return fail(Errc::invalid, "the name of an agent has 1 to " +
                                        std::to_string(kMaxNameBytes) + " bytes; choose another");
     }
-    const std::size_t grants = invite.grants.hosts.size() + invite.grants.ports.size();
-    if (grants > kMaxGrantsPerAgent) {
+    if (hosts.size() + ports.size() + may_park.size() > kMaxGrantsPerAgent) {
         return fail(Errc::limit, "an agent has at most " + std::to_string(kMaxGrantsPerAgent) +
-                                     " hosts and ports; use ranges and wildcards");
+                                     " grants; use ranges and wildcards");
     }
     return {};
 }
@@ -44,8 +50,17 @@ Result<> check_no_overlap(const Grants& wanted, const Grants& taken, const std::
     return {};
 }
 
-bool empty(const Grants& grants) {
+bool publishes_nothing(const Grants& grants) {
     return grants.hosts.empty() && grants.ports.empty();
+}
+
+Grants merge_grants(Grants kept, const Grants& invited) {
+    if (!publishes_nothing(invited)) {
+        kept.hosts = invited.hosts;
+        kept.ports = invited.ports;
+    }
+    if (!invited.may_park.empty()) kept.may_park = invited.may_park;
+    return kept;
 }
 
 Error no_such_agent(const std::string& agent) {

@@ -7,14 +7,19 @@
 
 namespace homeport::store {
 
-/// Errors: invalid (no name, or one too long), limit (too many grants).
+/// Errors: invalid (no name, or one too long, of the agent or one to be parked), limit (too many
+/// grants).
 Result<> check_invite(const Invite& invite);
 
 /// Error `exists`, naming the host or port and its owner, when two owners would share a name or
 /// port.
 Result<> check_no_overlap(const Grants& wanted, const Grants& taken, const std::string& owner);
 
-bool empty(const Grants& grants);
+/// Neither a host nor a port.
+bool publishes_nothing(const Grants& grants);
+/// What an agent with `kept` has after an invite with `invited`: what may be published is replaced
+/// by what the invite names, if it names any, and so is whom it may park.
+Grants merge_grants(Grants kept, const Grants& invited);
 
 Error no_such_agent(const std::string& agent);
 Error no_such_invite();

@@ -46,4 +46,15 @@ inline constexpr net::PeerWatch kRelayWatch{.ask_after = 25s};
 /// Pairing as a whole.
 inline constexpr Duration kJoinTimeout = 30s;
 
+/// What an agent asks for is answered within this time, however often the link changes meanwhile;
+/// after that the answer is an error.
+inline constexpr Duration kAskTime = 10s;
+/// Asks of one agent that await their answers. More: refused at once (`limit`).
+inline constexpr std::size_t kMaxAsks = 64;
+/// The relay answers so many of one agent in any kAskPeriod, and the others with `limit`.
+inline constexpr std::size_t kMaxAsksPerPeriod = 20;
+inline constexpr Duration kAskPeriod = 10s;
+/// An ask on a connection of its own, connecting included.
+inline constexpr Duration kAskAloneTime = 15s;
+
 }  // namespace homeport::tunnel

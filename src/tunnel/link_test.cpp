@@ -58,7 +58,7 @@ TEST_F(LinkTest, FramesStraddleReads) {
     const std::string payload(300, 'p');
     const std::vector<std::string> sent{bytes_of(PingFrame{7}),
                                         bytes_of(DataFrame{{5}, 9, as_bytes(payload)}),
-                                        bytes_of(ParkFrame{true, "web"})};
+                                        bytes_of(ParkFrame{1, true, "web", "", ""})};
     const std::string text = sent[0] + sent[1] + sent[2];
     start();
     for (std::size_t cut = 0; cut <= text.size(); ++cut) {

@@ -35,10 +35,12 @@ public:
         return line_->room() > 0;
     }
     bool established() const override { return line_->established(); }
-    PublicKey peer_key() const override { return {}; }
+    PublicKey peer_key() const override { return key; }
     std::string_view protocol() const override { return "homeport/1"; }
     std::string_view failure() const override { return "cut by the test"; }
     std::size_t backlog() const override { return 0; }
+
+    PublicKey key{};  ///< of the peer
 };
 
 inline std::string bytes_of(const Frame& frame) {

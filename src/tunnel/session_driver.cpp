@@ -11,6 +11,16 @@ namespace {
 /// not.
 constexpr std::int64_t kLeastProgressBytes = 4096;
 
+template <class... Kinds>
+bool is_one_of(const Frame& frame) {
+    return (std::holds_alternative<Kinds>(frame) || ...);
+}
+
+bool is_control(const Frame& frame) {
+    return is_one_of<AnnounceFrame, AnnouncedFrame, ParkFrame, ChallengeFrame, AskedFrame,
+                     StoppingFrame, RefusedFrame>(frame);
+}
+
 }  // namespace
 
 SessionDriver::SessionDriver(net::Loop& loop, ChunkPool& pool, Log& log, std::string peer_name,
@@ -116,11 +126,7 @@ Result<> SessionDriver::on_link_frame(Link& link, const Frame& frame, const Chun
         return {};
     }
     if (std::holds_alternative<UnknownFrame>(frame)) return {};
-    const bool control =
-        std::holds_alternative<AnnounceFrame>(frame) ||
-        std::holds_alternative<AnnouncedFrame>(frame) || std::holds_alternative<ParkFrame>(frame) ||
-        std::holds_alternative<StoppingFrame>(frame) || std::holds_alternative<RefusedFrame>(frame);
-    if (control) return user_.on_control(link, frame);
+    if (is_control(frame)) return user_.on_control(link, frame);
     return session_.on_frame(link.id(), frame, chunk, now);
 }
 

@@ -38,7 +38,7 @@ Result<> MemoryStore::add_invite(const Invite& invite) {
         record.name = invite.agent;
         record.created = invite.created;
     }
-    if (!empty(invite.grants)) record.grants = invite.grants;
+    record.grants = merge_grants(std::move(record.grants), invite.grants);
     invites_.emplace(invite.secret_hash, invite);
     return {};
 }
@@ -86,6 +86,7 @@ Result<> MemoryStore::release(const std::string& agent) {
     if (record.key && !record.revoked) return std::unexpected(still_active(agent));
     drop_invites(agent);
     agents_.erase(found);
+    for (auto& [name, entry] : agents_) std::erase(entry.record.grants.may_park, agent);
     return {};
 }
 

@@ -39,7 +39,15 @@ constexpr std::array<std::string_view, 6> kRelayVersion1{
     "CREATE INDEX invites_by_agent ON invites (agent)",
     "PRAGMA application_id = 1752002932",  // "hmpt"
 };
-constexpr std::array<Step, 1> kRelaySteps{Step(kRelayVersion1)};
+constexpr std::array<std::string_view, 1> kRelayVersion2{
+    R"(CREATE TABLE may_park (
+        agent    TEXT NOT NULL REFERENCES agents (name) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        home     TEXT NOT NULL,
+        PRIMARY KEY (agent, position)
+    ) STRICT, WITHOUT ROWID)",
+};
+constexpr std::array<Step, 2> kRelaySteps{Step(kRelayVersion1), Step(kRelayVersion2)};
 
 constexpr std::array<std::string_view, 13> kNamesVersion1{
     R"(CREATE TABLE sets (

@@ -90,7 +90,7 @@ Result<Grants> SqliteStore::grants_of(const std::string& agent) {
     return std::move((*grants)[agent]);
 }
 
-/// Of every agent that `condition` lets through, with its one parameter. Two questions, however
+/// Of every agent that `condition` lets through, with its one parameter. Three questions, however
 /// many agents there are.
 Result<SqliteStore::GrantsByAgent> SqliteStore::read_grants(const std::string& condition,
                                                             const std::string& parameter) {
@@ -113,11 +113,17 @@ Result<SqliteStore::GrantsByAgent> SqliteStore::read_grants(const std::string& c
                                                static_cast<std::uint16_t>(ports.integer(2))});
     }
     if (!row) return std::unexpected(row.error());
+    auto parked =
+        query("SELECT agent, home FROM may_park " + condition + " ORDER BY agent, position");
+    parked.bind(1, parameter);
+    for (row = parked.step(); row && *row; row = parked.step())
+        grants[parked.text(0)].may_park.push_back(parked.text(1));
+    if (!row) return std::unexpected(row.error());
     return grants;
 }
 
 Result<> SqliteStore::check_owners(const Invite& invite) {
-    if (empty(invite.grants)) return {};
+    if (publishes_nothing(invite.grants)) return {};
     const auto others = read_grants("WHERE agent <> ?", invite.agent);
     if (!others) return std::unexpected(others.error());
     for (const auto& [agent, taken] : *others) {
@@ -147,7 +153,8 @@ Result<> SqliteStore::check_room(const Invite& invite) {
 
 Result<> SqliteStore::write_grants(const std::string& agent, const Grants& grants) {
     for (const auto* sql :
-         {"DELETE FROM hosts WHERE agent = ?", "DELETE FROM ports WHERE agent = ?"}) {
+         {"DELETE FROM hosts WHERE agent = ?", "DELETE FROM ports WHERE agent = ?",
+          "DELETE FROM may_park WHERE agent = ?"}) {
         if (auto gone = query(sql).bind(1, agent).run(); !gone) return gone;
     }
     std::int64_t position = 0;
@@ -163,6 +170,11 @@ Result<> SqliteStore::write_grants(const std::string& agent, const Grants& grant
         statement.bind(3, std::int64_t{ports.first}).bind(4, std::int64_t{ports.last});
         if (auto written = statement.run(); !written) return written;
     }
+    for (const std::string& home : grants.may_park) {
+        auto statement = query("INSERT INTO may_park (agent, position, home) VALUES (?, ?, ?)");
+        statement.bind(1, agent).bind(2, position++).bind(3, home);
+        if (auto written = statement.run(); !written) return written;
+    }
     return {};
 }
 
@@ -170,8 +182,10 @@ Result<> SqliteStore::write_invite(const Invite& invite) {
     auto agent = query("INSERT INTO agents (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING");
     agent.bind(1, invite.agent).bind(2, invite.created);
     if (auto written = agent.run(); !written) return written;
-    if (!empty(invite.grants)) {
-        if (auto written = write_grants(invite.agent, invite.grants); !written) return written;
+    const auto kept = grants_of(invite.agent);
+    if (!kept) return std::unexpected(kept.error());
+    if (const Grants merged = merge_grants(*kept, invite.grants); merged != *kept) {
+        if (auto written = write_grants(invite.agent, merged); !written) return written;
     }
     auto statement =
         query("INSERT INTO invites (secret_hash, agent, created, expires) VALUES (?, ?, ?, ?)");
@@ -266,8 +280,10 @@ Result<> SqliteStore::release(const std::string& agent) {
     if (!known) return std::unexpected(known.error());
     if (!*known) return std::unexpected(no_such_agent(agent));
     if ((*known)->key && !(*known)->revoked) return std::unexpected(still_active(agent));
-    auto statement = query("DELETE FROM agents WHERE name = ?");
-    if (auto gone = statement.bind(1, agent).run(); !gone) return gone;
+    for (const auto* sql :
+         {"DELETE FROM agents WHERE name = ?", "DELETE FROM may_park WHERE home = ?"}) {
+        if (auto gone = query(sql).bind(1, agent).run(); !gone) return gone;
+    }
     return transaction.commit();
 }
 

@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/conformance.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/schema.hpp"
 
 #include <sched.h>
 #include <sys/mount.h>
@@ -308,12 +309,34 @@ TEST(SqliteStore, refuses_foreign_files) {
 TEST(SqliteStore, refuses_a_newer_schema) {
     SqliteWorld world;
     ASSERT_TRUE(world.open()->add_invite(invite(1, "home")));
-    ASSERT_TRUE((*Database::open(world.path()))->run("PRAGMA user_version = 2"));
+    ASSERT_TRUE((*Database::open(world.path()))->run("PRAGMA user_version = 3"));
     const auto opened = open_sqlite(world.path());
     EXPECT_THAT(opened, FailsWith(Errc::invalid));
-    EXPECT_THAT(opened.error().what, HasSubstr("schema 2"));
-    ASSERT_TRUE((*Database::open(world.path()))->run("PRAGMA user_version = 1"));
+    EXPECT_THAT(opened.error().what, HasSubstr("schema 3"));
+    ASSERT_TRUE((*Database::open(world.path()))->run("PRAGMA user_version = 2"));
     EXPECT_EQ(world.open()->agents()->size(), 1U);
+}
+
+/// A file as the first homeport made it, with one agent.
+void make_first_schema(const std::string& path) {
+    std::fclose(std::fopen(path.c_str(), "w"));
+    const auto database = Database::open(path).value();
+    for (const auto sql : kRelaySchema.steps.front()) ASSERT_TRUE(database->run(sql));
+    ASSERT_TRUE(database->run("PRAGMA user_version = 1"));
+    ASSERT_TRUE(database->run("INSERT INTO agents (name, created) VALUES ('home', 1)"));
+    ASSERT_TRUE(database->run("INSERT INTO hosts VALUES ('home', 0, 'a.net')"));
+}
+
+// After an upgrade everything is there, and can have what is new.
+TEST(SqliteStore, brings_an_older_schema_forward) {
+    SqliteWorld world;
+    make_first_schema(world.path());
+    const auto store = world.open();
+    ASSERT_EQ(store->agents()->size(), 1U);
+    EXPECT_EQ(store->agents()->front().grants, grants({"a.net"}));
+    ASSERT_TRUE(store->add_invite(invite(1, "home", grants({}, {}, {"attic"}))));
+    EXPECT_EQ(world.open()->agents()->front().grants, grants({"a.net"}, {}, {"attic"}));
+    EXPECT_EQ((*Database::open(world.path()))->integer("PRAGMA user_version"), 2);
 }
 
 // Who holds the lock too long is named as the cause; readers are not held up.

@@ -1,15 +1,16 @@
 #include "tunnel/agent/agent.hpp"
 
+#include "tunnel/agent/asks.hpp"
 #include "tunnel/agent/bypasses.hpp"
 #include "tunnel/agent/dialer.hpp"
 #include "tunnel/agent/services.hpp"
 #include "tunnel/agent/targets.hpp"
+#include "tunnel/agent/wishes.hpp"
 #include "tunnel/protocol/limits.hpp"
 #include "tunnel/protocol/offer.hpp"
 #include "tunnel/session_driver.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace homeport::tunnel {
 namespace {
@@ -42,6 +43,7 @@ public:
           targets_(world_, services_, bypasses_),
           dialer_(world_, options_.relay, options_.relay_key,
                   [this](std::unique_ptr<Link> link) { on_new_link(std::move(link)); }),
+          asks_(world.loop),
           attach_timer_(world.loop.timers(), net::call<&Impl::attach_late>(this)),
           window_timer_(world.loop.timers(), net::call<&Impl::window_over>(this)) {
         services_.replace(std::move(options_.services));
@@ -49,7 +51,8 @@ public:
 
     void start();
     void reload(std::vector<config::Service> services);
-    void park(const std::string& service, bool parked);
+    void park(ParkQuestion wish, AskDone done);
+    void ask(Question question, AskDone done);
     void cut_line(Duration duration);
     void announce_stop();
     SessionStatus status() const { return driver_.status(resumable_); }
@@ -68,6 +71,7 @@ private:
     void window_over();
     void announce(Link& link);
     void on_announced(const Link& link);
+    void on_asked(const Link& link, const AskedFrame& asked);
     std::optional<Bypasses::Way> way_to_relay();
 
     AgentWorld world_;
@@ -78,11 +82,11 @@ private:
     Bypasses bypasses_;
     Targets targets_;
     Dialer dialer_;
+    Asks asks_;
     std::vector<std::unique_ptr<Link>> spare_;
     LinkId greeting_{};  ///< the link that HELLO went out on and WELCOME is due
     std::uint64_t epoch_ = 0;
-    std::map<std::string, bool>
-        parked_;  ///< the owner's notices, to be told again after a reconnect
+    Wishes wishes_;
     bool resumable_ = false;
     LinkId announced_on_{};           ///< the list of services went out on it last
     std::size_t announces_open_ = 0;  ///< lists sent there and not answered yet
@@ -147,7 +151,14 @@ void Agent::Impl::on_attached(Link& link, bool resumed) {
                                        {"resumed", resumed ? "yes" : "no"},
                                        {"streams", driver_.session().streams()}});
     if (!resumed || !announced_) announce(link);
-    for (const auto& [service, parked] : parked_) link.send(ParkFrame{parked, service});
+    wishes_.on_link(link);
+    asks_.on_link(link);
+}
+
+void Agent::Impl::on_asked(const Link& link, const AskedFrame& asked) {
+    if (asked.ask == 0) wishes_.on_heard(link);
+    if (asks_.on_asked(asked) || asked.ok) return;
+    world_.log.warn("ask.refused", {{"why", asked.reason}});
 }
 
 void Agent::Impl::announce(Link& link) {
@@ -226,6 +237,10 @@ Result<> Agent::Impl::on_control(Link& link, const Frame& frame) {
         dialer_.slow_down();
         return fail(refused->code, "refused: " + std::string(refused->reason));
     }
+    if (const auto* asked = std::get_if<AskedFrame>(&frame)) {
+        on_asked(link, *asked);
+        return {};
+    }
     if (std::holds_alternative<StoppingFrame>(frame)) {
         world_.log.info("relay.stopping", {{"relay", options_.relay_name}});
         return {};
@@ -239,11 +254,21 @@ void Agent::Impl::reload(std::vector<config::Service> services) {
     if (Link* link = driver_.active_link(); link != nullptr) announce(*link);
 }
 
-void Agent::Impl::park(const std::string& service, bool parked) {
-    if (service.size() > kMaxNameBytes) return;  // no service has such a name
-    if (service.empty()) parked_.clear();        // a notice for all replaces those for one
-    parked_[service] = parked;
-    if (Link* link = driver_.active_link(); link != nullptr) link->send(ParkFrame{parked, service});
+void Agent::Impl::park(ParkQuestion wish, AskDone done) {
+    if (auto fits = check_question(wish); !fits) return done(std::move(fits));
+    if (driver_.active_link() == nullptr) {
+        wishes_.add(wish);
+        return done({});
+    }
+    wishes_.supersede(wish);
+    ask(wish, [this, wish, done = std::move(done)](Result<> result) mutable {
+        if (!result && result.error().code == Errc::timed_out) wishes_.add(wish);
+        done(std::move(result));
+    });
+}
+
+void Agent::Impl::ask(Question question, AskDone done) {
+    asks_.ask(std::move(question), driver_.active_link(), std::move(done));
 }
 
 void Agent::Impl::cut_line(Duration duration) {
@@ -267,8 +292,17 @@ void Agent::start() {
 void Agent::reload(std::vector<config::Service> services) {
     impl_->reload(std::move(services));
 }
-void Agent::park(const std::string& service, bool parked) {
-    impl_->park(service, parked);
+void Agent::park(const std::string& service, bool parked, const std::string& answer, AskDone done) {
+    impl_->park({.home = {}, .service = service, .parked = parked, .answer = answer},
+                std::move(done));
+}
+void Agent::ask_park(const std::string& home, const std::string& service, bool parked,
+                     const std::string& answer, AskDone done) {
+    impl_->ask(ParkQuestion{home, service, parked, answer}, std::move(done));
+}
+void Agent::ask_challenge(const std::string& host, const std::string& text, bool present,
+                          AskDone done) {
+    impl_->ask(ChallengeQuestion{host, text, present}, std::move(done));
 }
 void Agent::cut_line(Duration duration) {
     impl_->cut_line(duration);

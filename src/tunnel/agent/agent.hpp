@@ -10,6 +10,7 @@
 #include "net/loop.hpp"
 #include "net/network.hpp"
 #include "net/secure.hpp"
+#include "tunnel/protocol/question.hpp"
 #include "tunnel/protocol/token.hpp"
 #include "tunnel/status.hpp"
 
@@ -46,9 +47,19 @@ public:
     void start();
     /// Applies changed services; unchanged ones keep their streams, removed ones are reset.
     void reload(std::vector<config::Service> services);
-    /// Asks the relay to show the "server stopped" notice, or to take it back; kept over
-    /// reconnects.
-    void park(const std::string& service, bool parked);
+    /// Called once, also at once, unless the agent is destroyed before; must not destroy it.
+    /// Errors: the relay's; timed_out (kAskTime); unreachable (no link for that time); limit
+    /// (kMaxAsks are waiting); invalid (a text too long).
+    using AskDone = std::move_only_function<void(Result<>)>;
+    /// The "server stopped" notice of this home, or no longer; empty: of all services. Without a
+    /// link it counts as done: the wish is kept and told over the next one.
+    void park(const std::string& service, bool parked, const std::string& answer, AskDone done);
+    /// Asks once, over links that come and go. `home`: another one, or empty: this one, without
+    /// keeping it.
+    void ask_park(const std::string& home, const std::string& service, bool parked,
+                  const std::string& answer, AskDone done);
+    void ask_challenge(const std::string& host, const std::string& text, bool present,
+                       AskDone done);
     /// Drops the links as a cut line would, and dials nothing for `duration`: for the demo and
     /// tests.
     void cut_line(Duration duration);
@@ -72,6 +83,22 @@ public:
 
     Joining(const AgentWorld& world, Token token, Done done);
     ~Joining();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Asks with an agent's key while its agent does not run, or runs elsewhere: on a connection of its
+/// own, which touches no session. At most kAskAloneTime; destroying it cancels. Errors: the
+/// relay's; denied (not let in), unreachable, timed_out ...
+class AskingAlone {
+public:
+    using Done = std::move_only_function<void(Result<>)>;
+
+    AskingAlone(const AgentWorld& world, HostPort relay, const PublicKey& relay_key,
+                Question question, Done done);
+    ~AskingAlone();
 
 private:
     class Impl;

@@ -21,6 +21,8 @@ enum class Type : std::uint8_t {
     park = 0x0a,
     bypass = 0x0b,
     bypassed = 0x0c,
+    challenge = 0x0d,
+    asked = 0x0e,
     open = 0x10,
     opened = 0x11,
     data = 0x12,
@@ -138,9 +140,26 @@ struct BodyWriter {
         return Type::announced;
     }
     Type operator()(const ParkFrame& f) const {
+        out.u32(f.ask);
         out.u8(f.parked ? 1 : 0);
         out.text(f.service);
+        out.text(f.home);
+        out.text(f.answer);
         return Type::park;
+    }
+    Type operator()(const ChallengeFrame& f) const {
+        out.u32(f.ask);
+        out.u8(f.present ? 1 : 0);
+        out.text(f.host);
+        out.text(f.text);
+        return Type::challenge;
+    }
+    Type operator()(const AskedFrame& f) const {
+        out.u32(f.ask);
+        out.u8(f.ok ? 1 : 0);
+        write_code(out, f.code);
+        out.text(f.reason.substr(0, kMaxReasonBytes));
+        return Type::asked;
     }
     Type operator()(const BypassFrame& f) const {
         out.raw(f.instance.bytes);
@@ -244,8 +263,29 @@ Frame read_refused(Reader& in) {
 
 Frame read_park(Reader& in) {
     ParkFrame f;
+    f.ask = in.u32();
     f.parked = in.varint_up_to(1) != 0;
     f.service = in.text(kMaxNameBytes);
+    f.home = in.text(kMaxNameBytes);
+    f.answer = in.text(kMaxParkAnswerBytes);
+    return f;
+}
+
+Frame read_challenge(Reader& in) {
+    ChallengeFrame f;
+    f.ask = in.u32();
+    f.present = in.varint_up_to(1) != 0;
+    f.host = in.text(kMaxHostBytes);
+    f.text = in.text(kMaxChallengeBytes);
+    return f;
+}
+
+Frame read_asked(Reader& in) {
+    AskedFrame f;
+    f.ask = in.u32();
+    f.ok = in.varint_up_to(1) != 0;
+    f.code = read_code(in);
+    f.reason = in.text(kMaxReasonBytes);
     return f;
 }
 
@@ -311,6 +351,10 @@ std::optional<Frame> read_body(std::uint8_t type, Reader& in) {
         return AnnouncedFrame{in.rest()};
     case Type::park:
         return read_park(in);
+    case Type::challenge:
+        return read_challenge(in);
+    case Type::asked:
+        return read_asked(in);
     case Type::bypass:
         return read_bypass(in);
     case Type::bypassed:
@@ -390,11 +434,11 @@ Result<std::optional<ParsedFrame>> parse_frame(Bytes input, std::size_t max_fram
 }
 
 std::string_view frame_name(const Frame& frame) {
-    static constexpr std::array<std::string_view, 23> kNames{
-        "HELLO",     "WELCOME",  "RESUME",    "RESUME_END", "JOIN",   "JOINED",
-        "REFUSED",   "ANNOUNCE", "ANNOUNCED", "PARK",       "BYPASS", "BYPASSED",
-        "OPEN",      "OPENED",   "DATA",      "FIN",        "ACK",    "RESET",
-        "RESET_ACK", "PING",     "PONG",      "STOPPING",   "UNKNOWN"};
+    static constexpr std::array<std::string_view, 25> kNames{
+        "HELLO",    "WELCOME",   "RESUME",   "RESUME_END", "JOIN",  "JOINED", "REFUSED",
+        "ANNOUNCE", "ANNOUNCED", "PARK",     "CHALLENGE",  "ASKED", "BYPASS", "BYPASSED",
+        "OPEN",     "OPENED",    "DATA",     "FIN",        "ACK",   "RESET",  "RESET_ACK",
+        "PING",     "PONG",      "STOPPING", "UNKNOWN"};
     static_assert(std::variant_size_v<Frame> == kNames.size());
     return kNames.at(frame.index());
 }

@@ -66,8 +66,25 @@ struct AnnouncedFrame {
     Bytes results;
 };
 struct ParkFrame {
+    std::uint32_t ask = 0;  ///< the agent's number for it; 0: one kept for want of a link
     bool parked = false;
     std::string_view service;  ///< empty: all
+    std::string_view home;     ///< empty: the agent's own
+    std::string_view answer;   ///< "stand-in", "nothing" or addresses; empty: "stand-in"
+};
+/// A TXT record under _acme-challenge of a host that the agent publishes (RFC 8555 section 8.4).
+struct ChallengeFrame {
+    std::uint32_t ask = 0;
+    bool present = false;
+    std::string_view host;
+    std::string_view text;
+};
+/// The relay's answer to PARK and CHALLENGE.
+struct AskedFrame {
+    std::uint32_t ask = 0;
+    bool ok = false;
+    Errc code = Errc::invalid;  ///< of no meaning when it went well
+    std::string_view reason;
 };
 /// Asks that the stream goes on unsealed on the connection that this came over.
 struct BypassFrame {
@@ -123,9 +140,9 @@ struct UnknownFrame {
 
 using Frame =
     std::variant<HelloFrame, WelcomeFrame, ResumeFrame, ResumeEndFrame, JoinFrame, JoinedFrame,
-                 RefusedFrame, AnnounceFrame, AnnouncedFrame, ParkFrame, BypassFrame, BypassedFrame,
-                 OpenFrame, OpenedFrame, DataFrame, FinFrame, AckFrame, ResetFrame, ResetAckFrame,
-                 PingFrame, PongFrame, StoppingFrame, UnknownFrame>;
+                 RefusedFrame, AnnounceFrame, AnnouncedFrame, ParkFrame, ChallengeFrame, AskedFrame,
+                 BypassFrame, BypassedFrame, OpenFrame, OpenedFrame, DataFrame, FinFrame, AckFrame,
+                 ResetFrame, ResetAckFrame, PingFrame, PongFrame, StoppingFrame, UnknownFrame>;
 
 /// Writes the frame; requires kMaxControlFrameBytes of room, for DATA kMaxDataHeaderBytes +
 /// payload. ANNOUNCE, ANNOUNCED and texts need what they hold.

@@ -51,7 +51,9 @@ std::vector<Frame> all_frames() {
         RefusedFrame{Errc::exists, "another one is here"},
         AnnounceFrame{as_bytes(kPayload)},
         AnnouncedFrame{as_bytes(kPayload)},
-        ParkFrame{true, "web"},
+        ParkFrame{0xffffffff, true, "web", "attic", "192.0.2.1,2001:db8::1"},
+        ChallengeFrame{70'000, true, "home.example.net", "Zm9v"},
+        AskedFrame{7, false, Errc::denied, "no"},
         BypassFrame{instance(5), {kMaxVarint}},
         BypassedFrame{},
         OpenFrame{{17}, 0xffffffff, 8080, v4, v6, 1 << 20},
@@ -158,9 +160,13 @@ TEST(Frame, UnknownTypes) {
 }
 
 TEST(Frame, ValuesOutOfRange) {
-    EXPECT_TRUE(refused(raw({0x15, 2, 1, 12})));      // RESET with an unknown code
-    EXPECT_TRUE(refused(raw({0x0a, 2, 2, 0})));       // PARK neither 0 nor 1
-    EXPECT_TRUE(refused(raw({0x0a, 3, 1, 5, 'a'})));  // a text longer than the body
+    EXPECT_TRUE(refused(raw({0x15, 2, 1, 12})));  // RESET with an unknown code
+    // PARK neither 0 nor 1, then a text longer than the body.
+    EXPECT_FALSE(refused(raw({0x0a, 8, 0, 0, 0, 1, 1, 0, 0, 0})));
+    EXPECT_TRUE(refused(raw({0x0a, 8, 0, 0, 0, 1, 2, 0, 0, 0})));
+    EXPECT_TRUE(refused(raw({0x0a, 8, 0, 0, 0, 1, 1, 0, 0, 5})));
+    EXPECT_TRUE(refused(raw({0x0d, 7, 0, 0, 0, 1, 2, 0, 0})));   // CHALLENGE neither 0 nor 1
+    EXPECT_TRUE(refused(raw({0x0e, 7, 0, 0, 0, 1, 0, 12, 0})));  // ASKED with an unknown code
     EXPECT_TRUE(refused(raw({0x10, 12, 1, 1, 0, 1, 5, 1, 2, 3, 4, 0, 1, 0})));  // address family 5
 }
 
@@ -172,11 +178,24 @@ TEST(Frame, LongReasonIsCut) {
     EXPECT_TRUE(*parse_frame(bytes, kMaxFirstFrameBytes));
 }
 
+TEST(Frame, TextsOfAsksHaveLimits) {
+    const std::string host(kMaxHostBytes + 1, 'h');
+    const std::string text(kMaxChallengeBytes + 1, 't');
+    const std::string_view fits = std::string_view(host).substr(1);
+    EXPECT_FALSE(refused(encode(ChallengeFrame{1, true, fits, "t"})));
+    EXPECT_TRUE(refused(encode(ChallengeFrame{1, true, host, "t"})));
+    EXPECT_TRUE(refused(encode(ChallengeFrame{1, true, "h", text})));
+    EXPECT_TRUE(refused(encode(ParkFrame{1, true, "", text, ""})));
+    EXPECT_TRUE(refused(encode(ParkFrame{1, true, "", "", text})));
+    EXPECT_FALSE(refused(encode(AskedFrame{1, false, Errc::denied, text}))) << "it is cut";
+}
+
 // The limits promise that these fit.
 TEST(Frame, LargestControlAndDataHeader) {
     const std::string name(kMaxNameBytes, 'n');
-    for (const Frame& frame : std::vector<Frame>{WelcomeFrame{1, {}, true, kMaxVarint, name},
-                                                 JoinedFrame{name, name}, ParkFrame{true, name}}) {
+    for (const Frame& frame : std::vector<Frame>{
+             WelcomeFrame{1, {}, true, kMaxVarint, name}, JoinedFrame{name, name},
+             ParkFrame{0xffffffff, true, name, name, name}, AskedFrame{1, false, Errc::io, name}}) {
         EXPECT_LE(encode(frame).size(), kMaxControlFrameBytes) << frame_name(frame);
     }
     std::vector<std::byte> bytes(kMaxDataHeaderBytes);

@@ -23,7 +23,7 @@ inline constexpr std::size_t kMaxDataPayloadBytes = kRecordBytes - kMaxDataHeade
 inline constexpr std::size_t kMaxFrameBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMaxFirstFrameBytes = 1024;
 /// Frames other than ANNOUNCE and ANNOUNCED that are not DATA stay below this.
-inline constexpr std::size_t kMaxControlFrameBytes = 640;
+inline constexpr std::size_t kMaxControlFrameBytes = 800;
 
 /// Offers in one ANNOUNCE, names in one offer. More: the announcement is refused.
 inline constexpr std::size_t kMaxOffers = 256;
@@ -31,6 +31,12 @@ inline constexpr std::size_t kMaxHostsPerOffer = 256;
 inline constexpr std::size_t kMaxRulesPerOffer = 1024;
 inline constexpr std::size_t kMaxStandInBytes = 256 * 1024;
 inline constexpr std::size_t kMaxNameBytes = 255;
+/// What an agent asks for. Longer texts are refused before they are sent; in a frame they are a
+/// protocol error. A longer reason is cut.
+inline constexpr std::size_t kMaxHostBytes = 253;
+inline constexpr std::size_t kMaxChallengeBytes = 255;
+inline constexpr std::size_t kMaxParkAnswerBytes = 255;
+inline constexpr std::size_t kMaxReasonBytes = 255;
 
 /// Streams of one session. More: the visitor is refused (`limit`).
 inline constexpr std::size_t kMaxStreams = 32 * 1024;

@@ -132,9 +132,11 @@ Result<> Home::on_control(Link& link, const Frame& frame) {
     if (const auto* announce = std::get_if<AnnounceFrame>(&frame))
         return on_announce(link, announce->offers);
     if (const auto* park = std::get_if<ParkFrame>(&frame)) {
-        // Not a reason to end the link: the agent asks for a service that is gone already.
-        static_cast<void>(world_.publisher.park(
-            record_.name, {.service = std::string(park->service), .parked = park->parked}));
+        ask(frame, answer_later(park->ask));
+        return {};
+    }
+    if (const auto* challenge = std::get_if<ChallengeFrame>(&frame)) {
+        ask(frame, answer_later(challenge->ask));
         return {};
     }
     if (std::holds_alternative<StoppingFrame>(frame)) {
@@ -191,6 +193,7 @@ void Home::on_attached(Link& link, bool resumed) {
 }
 
 void Home::on_health() {
+    world_.publisher.on_link(record_.name, driver_.healthy());
     if (driver_.healthy()) {
         window_timer_.cancel();
         world_.log.info("agent.up", {{"agent", record_.name}});

@@ -4,6 +4,8 @@
 
 #include "tunnel/bypass_stream.hpp"
 #include "tunnel/protocol/offer.hpp"
+#include "tunnel/protocol/question.hpp"
+#include "tunnel/relay/ask_rate.hpp"
 #include "tunnel/relay/relay.hpp"
 #include "tunnel/session_driver.hpp"
 
@@ -36,6 +38,9 @@ public:
     /// exists, limit,
     /// io.
     Result<> bypass(Link& link, const BypassFrame& wish);
+    /// PARK or CHALLENGE of the agent, on whichever connection. Errors of `done`: denied (it has no
+    /// right for that home), limit (it asks too often), and the publisher's.
+    void ask(const Frame& frame, AskDone done);
     bool up() const { return driver_.healthy(); }
     /// The agent is revoked: cut now, publish nothing.
     void end();
@@ -52,6 +57,10 @@ private:
 
     bool may_bypass(std::uint32_t service) const;
     Result<> on_announce(Link& link, Bytes offers);
+    AskDone answer_later(std::uint32_t number);
+    void park(const ParkFrame& frame, AskDone done);
+    void challenge(const ChallengeFrame& frame, AskDone done);
+    bool may_park(const std::string& home) const;
     std::vector<OfferResult> publish(const std::vector<Offer>& offers);
     void window_over();
 
@@ -64,6 +73,7 @@ private:
     std::uint64_t epoch_ = 0;
     std::vector<Offer> offers_;
     std::unordered_map<StreamId, BypassStream*> bypasses_;  ///< streams that may have one
+    AskRate ask_rate_;
     bool resumable_ = false;
     net::Timer window_timer_;
 };

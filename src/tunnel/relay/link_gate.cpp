@@ -2,6 +2,7 @@
 
 #include "core/source_key.hpp"
 #include "tunnel/protocol/limits.hpp"
+#include "tunnel/protocol/question.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,11 @@ namespace {
 /// An answered guest may take this long to read the answer and leave.
 constexpr Duration kFarewell = 2s;
 
+Result<> not_in_time() {
+    return fail(Errc::timed_out, "not done within " + std::to_string(kGreetingTimeout / 1s) +
+                                     " s; it may be done still: ask again");
+}
+
 }  // namespace
 
 LinkGate::LinkGate(net::Loop& loop, ChunkPool& pool, Log& log, Desk& desk)
@@ -18,6 +24,7 @@ LinkGate::LinkGate(net::Loop& loop, ChunkPool& pool, Log& log, Desk& desk)
       pool_(pool),
       log_(log),
       desk_(desk),
+      self_(std::make_shared<LinkGate*>(this)),
       timer_(loop.timers(), net::call<&LinkGate::expire>(this)),
       bury_(net::call<&LinkGate::clear_graveyard>(this)) {}
 
@@ -51,8 +58,12 @@ Result<> LinkGate::on_link_frame(Link& link, const Frame& frame, const ChunkRef&
         greet(guest, *hello);
     } else if (const auto* bypass = std::get_if<BypassFrame>(&frame)) {
         divert(guest, *bypass);
+    } else if (const auto* park = std::get_if<ParkFrame>(&frame)) {
+        take_ask(*guest, frame, park->ask);
+    } else if (const auto* challenge = std::get_if<ChallengeFrame>(&frame)) {
+        take_ask(*guest, frame, challenge->ask);
     } else {
-        return fail(Errc::protocol, "neither HELLO nor JOIN nor BYPASS");
+        return fail(Errc::protocol, "neither HELLO nor JOIN nor BYPASS nor an ask");
     }
     return {};
 }
@@ -65,6 +76,26 @@ void LinkGate::greet(std::vector<Guest>::iterator guest, const HelloFrame& hello
 void LinkGate::divert(std::vector<Guest>::iterator guest, const BypassFrame& bypass) {
     const Result<> result = desk_.on_bypass(*guest->link, bypass);
     guest->link->closed() ? leave(guest) : answer(*guest, result);
+}
+
+void LinkGate::take_ask(Guest& guest, const Frame& ask, std::uint32_t number) {
+    guest.answered = true;
+    guest.asking = number;
+    const std::weak_ptr<LinkGate*> gate = self_;
+    const Result<> taken = desk_.on_ask(
+        *guest.link, ask, [gate, link = guest.link->id(), number](const Result<>& result) {
+            if (const auto alive = gate.lock()) (*alive)->asked(link, number, result);
+        });
+    if (!taken) answer(guest, taken);
+}
+
+void LinkGate::asked(LinkId link, std::uint32_t number, const Result<>& result) {
+    const auto guest =
+        std::ranges::find_if(guests_, [link](const Guest& one) { return one.link->id() == link; });
+    if (guest == guests_.end() || guest->asking != number) return;
+    guest->asking.reset();
+    guest->deadline = loop_.now() + kFarewell;
+    guest->link->send(asked_frame(number, result));
 }
 
 void LinkGate::answer(Guest& guest, const Result<>& result) {
@@ -95,6 +126,10 @@ void LinkGate::expire() {
     for (std::size_t i = guests_.size(); i-- > 0;) {
         Guest& guest = guests_[i];
         if (guest.deadline > now) continue;
+        if (guest.asking) {
+            asked(guest.link->id(), *guest.asking, not_in_time());
+            continue;
+        }
         guest.answered ? guest.link->close() : guest.link->cut();
         leave(guests_.begin() + static_cast<std::ptrdiff_t>(i));
     }

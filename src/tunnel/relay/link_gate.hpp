@@ -1,12 +1,14 @@
 #pragma once
-/// Where a connection waits until it has proven its key and said what it wants: HELLO, JOIN or
-/// BYPASS.
+/// Where a connection waits until it has proven its key and said what it wants: HELLO, JOIN, BYPASS
+/// or an ask (PARK, CHALLENGE).
 /// Bounded in number, by source and in time, because anybody can come this far.
 
 #include "tunnel/limits.hpp"
 #include "tunnel/link.hpp"
+#include "tunnel/relay/relay.hpp"
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +23,8 @@ public:
         virtual Result<> on_hello(std::unique_ptr<Link>& link, const HelloFrame& hello) = 0;
         virtual Result<> on_join(Link& link, const JoinFrame& join) = 0;
         virtual Result<> on_bypass(Link& link, const BypassFrame& bypass) = 0;
+        /// `done` is called once, at once or later, unless an error is returned.
+        virtual Result<> on_ask(Link& link, const Frame& ask, AskDone done) = 0;
 
     protected:
         ~Desk() = default;
@@ -38,7 +42,8 @@ private:
         std::unique_ptr<Link> link;
         IpAddress source;
         TimePoint deadline;
-        bool answered = false;  ///< refused or joined: only waits for its answer to be read
+        bool answered = false;                  ///< refused, joined or asking: says nothing more
+        std::optional<std::uint32_t> asking{};  ///< the number of its ask
     };
 
     void on_link_up(Link&) override {}
@@ -51,6 +56,8 @@ private:
     void greet(std::vector<Guest>::iterator guest, const HelloFrame& hello);
     void divert(std::vector<Guest>::iterator guest, const BypassFrame& bypass);
     void answer(Guest& guest, const Result<>& result);
+    void take_ask(Guest& guest, const Frame& ask, std::uint32_t number);
+    void asked(LinkId link, std::uint32_t number, const Result<>& result);
     void leave(std::vector<Guest>::iterator guest);
     void expire();
     void rearm();
@@ -64,6 +71,7 @@ private:
     std::unordered_map<IpAddress, std::size_t> per_source_;
     std::vector<std::unique_ptr<Link>> graveyard_;
     std::uint64_t next_link_ = 1;
+    std::shared_ptr<LinkGate*> self_;  ///< answers to asks may come after our end
     net::Timer timer_;
     net::Continuation bury_;
 };

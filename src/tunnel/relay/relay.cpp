@@ -40,6 +40,7 @@ private:
     Result<> on_hello(std::unique_ptr<Link>& link, const HelloFrame& hello) override;
     Result<> on_join(Link& link, const JoinFrame& join) override;
     Result<> on_bypass(Link& link, const BypassFrame& bypass) override;
+    Result<> on_ask(Link& link, const Frame& ask, AskDone done) override;
     Home* home_of(const PublicKey& key);
     void take_record(const store::AgentRecord& record);
 
@@ -81,6 +82,13 @@ Result<> Relay::Impl::on_hello(std::unique_ptr<Link>& link, const HelloFrame& he
 Result<> Relay::Impl::on_bypass(Link& link, const BypassFrame& bypass) {
     Home* const home = home_of(link.peer_key());
     return home == nullptr ? unknown_key() : home->bypass(link, bypass);
+}
+
+Result<> Relay::Impl::on_ask(Link& link, const Frame& ask, AskDone done) {
+    Home* const home = home_of(link.peer_key());
+    if (home == nullptr) return unknown_key();
+    home->ask(ask, std::move(done));
+    return {};
 }
 
 Home* Relay::Impl::home_of(const PublicKey& key) {

@@ -38,6 +38,9 @@ struct Challenge {
     bool present = true;
 };
 
+/// What an ask comes to.
+using AskDone = std::move_only_function<void(Result<>)>;
+
 /// Where granted offers are made public.
 class Publisher {
 public:
@@ -46,10 +49,12 @@ public:
     virtual std::vector<Result<>> publish(const std::string& agent,
                                           const std::vector<Offer>& offers) = 0;
     virtual void withdraw(const std::string& agent) = 0;
+    /// A link to the agent answers now, or none does any longer.
+    virtual void on_link(const std::string& /*agent*/, bool /*up*/) {}
     /// Somebody who may asks for the notice of `home`, be it here or away: the home itself, or
     /// another paired machine. Errors: not_found (home or service), invalid (answer).
     virtual Result<> park(const std::string& home, const ParkWish& wish) = 0;
-    using Done = std::move_only_function<void(Result<>)>;
+    using Done = AskDone;
     /// `agent` asks; `done` is called once, also at once, when name servers answer with it. Errors:
     /// denied (not a host that it publishes), not_found (no zone of ours), limit, io.
     virtual void challenge(const std::string& agent, const Challenge& challenge, Done done) = 0;
