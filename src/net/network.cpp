@@ -2,7 +2,9 @@
 
 namespace homeport::net {
 
-Result<std::unique_ptr<DatagramPort>> Network::open_datagrams(const Endpoint&, DatagramSink) {
+Result<std::unique_ptr<DatagramPort>> Network::open_datagrams(const Endpoint&,
+                                                              const DatagramPortOptions&,
+                                                              DatagramSink) {
     return fail(Errc::invalid, "this network has no datagrams");
 }
 
@@ -16,6 +18,14 @@ bool Network::watch_peer(Stream&, const PeerWatch&) {
 
 std::optional<IpAddress> Network::source_for(const Endpoint&) {
     return std::nullopt;
+}
+
+Result<std::vector<InterfaceAddress>> Network::addresses() {
+    return fail(Errc::invalid, "this network does not know its addresses");
+}
+
+Result<std::vector<Gateway>> Network::gateways() {
+    return fail(Errc::invalid, "this network does not know its routers");
 }
 
 }  // namespace homeport::net

@@ -7,6 +7,7 @@
 #include "core/time.hpp"
 #include "net/callback.hpp"
 #include "net/datagram_port.hpp"
+#include "net/interfaces.hpp"
 #include "net/splice.hpp"
 #include "net/stream.hpp"
 
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,6 +36,9 @@ struct ListenOptions {
 
 struct DialOptions {
     Duration timeout = 10s;
+    /// Our address to come from, of the family of the target; nothing: as the routes say. Only the
+    /// real network looks at it.
+    std::optional<IpAddress> source = {};
 };
 
 /// When a peer counts as dead.
@@ -82,9 +87,15 @@ public:
     /// Calls `on_change` after an address, route or link of this host changed. Bursts are joined.
     virtual std::unique_ptr<Handle> watch_changes(std::function<void()> on_change) = 0;
     /// Opens a UDP port at a local address, which may be unspecified. Errors: those of listen();
-    /// invalid: this network knows no datagrams.
+    /// invalid: this network knows no datagrams, or options that do not fit; limit: too many
+    /// groups.
     virtual Result<std::unique_ptr<DatagramPort>> open_datagrams(const Endpoint& local,
+                                                                 const DatagramPortOptions& options,
                                                                  DatagramSink on_datagram);
+    Result<std::unique_ptr<DatagramPort>> open_datagrams(const Endpoint& local,
+                                                         DatagramSink on_datagram) {
+        return open_datagrams(local, {}, std::move(on_datagram));
+    }
     /// For one direction between two streams; the best that this network can do for its own.
     virtual std::unique_ptr<Splice> splice();
     /// Lets the network itself look after the peer of one of its streams, which ends by `error`
@@ -92,6 +103,13 @@ public:
     virtual bool watch_peer(Stream& stream, const PeerWatch& watch);
     /// The address from which `to` would be reached now; nothing: not known, or out of reach.
     virtual std::optional<IpAddress> source_for(const Endpoint& to);
+    /// All addresses of this host, loopback included. Errors: invalid (this network knows none),
+    /// io, protocol (the kernel's answer makes no sense), limit (too much of it).
+    virtual Result<std::vector<InterfaceAddress>> addresses();
+    /// The routers of all default routes of both families, the preferred ones first: those of the
+    /// main table before those of others, then by metric. A router that stands behind one interface
+    /// in several routes is there once. Errors: those of addresses().
+    virtual Result<std::vector<Gateway>> gateways();
 };
 
 }  // namespace homeport::net

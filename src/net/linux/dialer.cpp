@@ -29,6 +29,14 @@ Fd open_socket(int family, SpareDescriptor& spare) {
     return fd;
 }
 
+/// The port is left to connect(), which may take one that is in use towards somebody else.
+bool bind_source(int fd, const IpAddress& source) {
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    const auto name = to_kernel(Endpoint{source, 0});
+    return name && ::bind(fd, name->get(), name->size) == 0;
+}
+
 }  // namespace
 
 PendingDial::PendingDial(EpollLoop& loop, SocketAddress to, DialHandler on_done)
@@ -46,13 +54,14 @@ void PendingDial::start(const DialOptions& options, const SocketTuning& tuning,
     outcome_.what = "cannot connect to " + to_string(to_) + ": no answer within " +
                     std::to_string(to_ms(options.timeout)) + " ms";
     timer_.arm(loop_.now() + options.timeout);
-    const auto opened = open(tuning, spare);
+    const auto opened = open(options, tuning, spare);
     if (opened) return;
     outcome_ = opened.error();
     timer_.arm(loop_.now());
 }
 
-Result<> PendingDial::open(const SocketTuning& tuning, SpareDescriptor& spare) {
+Result<> PendingDial::open(const DialOptions& options, const SocketTuning& tuning,
+                           SpareDescriptor& spare) {
     const auto name = to_kernel(to_);
     if (!name) return std::unexpected(name.error());
     fd_ = open_socket(name->family(), spare);
@@ -63,6 +72,8 @@ Result<> PendingDial::open(const SocketTuning& tuning, SpareDescriptor& spare) {
         unpace_local_path(fd_.get(), to_);
         const auto tuned = tune_socket(fd_.get(), tuning);
         if (!tuned) return tuned;
+        if (options.source && !bind_source(fd_.get(), *options.source))
+            return std::unexpected(dial_error(to_, errno));
     }
     const int result = ::connect(fd_.get(), name->get(), name->size);
     if (result != 0 && errno != EINPROGRESS) return std::unexpected(dial_error(to_, errno));

@@ -21,7 +21,7 @@ public:
 private:
     void on_events(std::uint32_t events) override;
     void on_timer();
-    Result<> open(const SocketTuning& tuning, SpareDescriptor& spare);
+    Result<> open(const DialOptions& options, const SocketTuning& tuning, SpareDescriptor& spare);
     void finish(Result<std::unique_ptr<Stream>> result);
 
     EpollLoop& loop_;

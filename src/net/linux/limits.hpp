@@ -39,5 +39,11 @@ inline constexpr std::size_t kMaxWaitingLookups = 256;
 inline constexpr Duration kLookupTimeout = 10s;
 /// News of addresses and routes within this time are one call.
 inline constexpr Duration kChangeBurst = 20ms;
+/// Bytes of the kernel's answer to one question for links, addresses or routes; more (a host with
+/// the routes of a whole provider) is `limit`. Read at once, in parts of at most the second.
+inline constexpr std::size_t kMaxDumpBytes = 8 * 1024 * 1024;
+inline constexpr std::size_t kDumpPartBytes = 64 * 1024;
+/// Questions again when something changed while the kernel answered; then its last word is taken.
+inline constexpr int kDumpTries = 3;
 
 }  // namespace homeport::net

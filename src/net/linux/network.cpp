@@ -3,6 +3,7 @@
 #include "net/linux/change_watch.hpp"
 #include "net/linux/datagram_port.hpp"
 #include "net/linux/dialer.hpp"
+#include "net/linux/interfaces.hpp"
 #include "net/linux/kernel_splice.hpp"
 #include "net/linux/listener.hpp"
 #include "net/linux/socket_address.hpp"
@@ -47,11 +48,12 @@ std::unique_ptr<Handle> LinuxNetwork::watch_changes(std::function<void()> on_cha
     return watch;
 }
 
-Result<std::unique_ptr<DatagramPort>> LinuxNetwork::open_datagrams(const Endpoint& local,
-                                                                   DatagramSink on_datagram) {
-    auto fd = open_datagram_socket(local);
+Result<std::unique_ptr<DatagramPort>> LinuxNetwork::open_datagrams(
+    const Endpoint& local, const DatagramPortOptions& options, DatagramSink on_datagram) {
+    auto fd = open_datagram_socket(local, options);
     if (!fd) return std::unexpected(fd.error());
-    auto port = std::make_unique<SocketDatagrams>(loop_, std::move(*fd), std::move(on_datagram));
+    auto port =
+        std::make_unique<SocketDatagrams>(loop_, std::move(*fd), options, std::move(on_datagram));
     if (auto started = port->start(); !started) return std::unexpected(started.error());
     return port;
 }
@@ -78,6 +80,14 @@ std::optional<IpAddress> LinuxNetwork::source_for(const Endpoint& to) {
         return std::nullopt;
     }
     return from_kernel(source).address;
+}
+
+Result<std::vector<InterfaceAddress>> LinuxNetwork::addresses() {
+    return read_addresses();
+}
+
+Result<std::vector<Gateway>> LinuxNetwork::gateways() {
+    return read_gateways();
 }
 
 }  // namespace homeport::net

@@ -22,11 +22,15 @@ public:
     std::unique_ptr<Handle> resolve(std::string host, ResolveHandler on_done) override;
     /// Where the kernel refuses to tell, the handle never calls.
     std::unique_ptr<Handle> watch_changes(std::function<void()> on_change) override;
+    using Network::open_datagrams;
     Result<std::unique_ptr<DatagramPort>> open_datagrams(const Endpoint& local,
+                                                         const DatagramPortOptions& options,
                                                          DatagramSink on_datagram) override;
     std::unique_ptr<Splice> splice() override;
     bool watch_peer(Stream& stream, const PeerWatch& watch) override;
     std::optional<IpAddress> source_for(const Endpoint& to) override;
+    Result<std::vector<InterfaceAddress>> addresses() override;
+    Result<std::vector<Gateway>> gateways() override;
 
 private:
     EpollLoop& loop_;
