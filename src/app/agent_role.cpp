@@ -1,6 +1,7 @@
 #include "app/agent_role.hpp"
 
 #include "app/settings_change.hpp"
+#include "cli/relay_question.hpp"
 #include "cli/version.hpp"
 #include "config/load.hpp"
 
@@ -9,6 +10,24 @@
 #include <algorithm>
 
 namespace homeport::app {
+namespace {
+
+tunnel::Agent::AskDone answer_with(ControlServer::Reply reply) {
+    return [reply = std::move(reply)](const Result<>& result) mutable {
+        reply(result ? "{}"
+                     : control_error(result.error().what, cli::remedy_for_ask(result.error())));
+    };
+}
+
+/// Empty: it is not there.
+std::string text_argument(const ControlRequest& request, std::string_view name) {
+    const auto found = request.arguments.find(name);
+    if (found == request.arguments.end()) return {};
+    const auto* const text = std::get_if<std::string>(&found->second);
+    return text == nullptr ? std::string() : *text;
+}
+
+}  // namespace
 
 AgentRole::AgentRole(const World& world, std::unique_ptr<net::Security> security,
                      std::string settings_file, config::Agent settings, cli::PairedRelay paired)
@@ -28,7 +47,9 @@ AgentRole::AgentRole(const World& world, std::unique_ptr<net::Security> security
 Result<> AgentRole::start() {
     control_ = std::make_unique<ControlServer>(
         world_.loop, world_.network,
-        [this](const ControlRequest& request) { return answer(request); });
+        [this](const ControlRequest& request, ControlServer::Reply reply) {
+            answer(request, std::move(reply));
+        });
     if (auto opened = control_->start(settings_.control); !opened) return opened;
     agent_.start();
     memory_ = std::make_unique<MemoryKeeper>(
@@ -117,29 +138,42 @@ ServiceFacts AgentRole::facts_of(const config::Service& service, bool up) const 
     return facts;
 }
 
-std::string AgentRole::answer(const ControlRequest& request) {
-    if (request.command == "status") return status_json(facts());
-    if (request.command == "reload") return reload_json(reload());
-    if (request.command == "park") return park(request.service, true);
-    if (request.command == "unpark") return park(request.service, false);
-    return control_error(fmt::format("the agent knows no command \"{}\"", request.command),
-                         "use status, reload, park or unpark");
+void AgentRole::answer(const ControlRequest& request, ControlServer::Reply reply) {
+    if (request.command == "status") return reply(status_json(facts()));
+    if (request.command == "reload") return reply(reload_json(reload()));
+    if (request.command == "park") return park(request, true, std::move(reply));
+    if (request.command == "unpark") return park(request, false, std::move(reply));
+    if (request.command == "acme-set") return ask_acme(request, true, std::move(reply));
+    if (request.command == "acme-clear") return ask_acme(request, false, std::move(reply));
+    reply(control_error(fmt::format("the agent knows no command \"{}\"", request.command),
+                        "use status, reload, park, unpark, acme-set or acme-clear"));
 }
 
-std::string AgentRole::park(const std::string& service, bool parked) {
+void AgentRole::park(const ControlRequest& request, bool parked, ControlServer::Reply reply) {
+    const bool own = request.home.empty() || request.home == paired_.agent;
     const auto names = service_names();
-    if (!service.empty() && std::find(names.begin(), names.end(), service) == names.end()) {
-        return control_error(fmt::format("there is no service \"{}\" in the settings", service),
-                             fmt::format("the services are: {}", fmt::join(names, ", ")));
+    if (own && !request.service.empty() &&
+        std::ranges::find(names, request.service) == names.end()) {
+        return reply(control_error(
+            fmt::format("there is no service \"{}\" in the settings", request.service),
+            fmt::format("the services are: {}", fmt::join(names, ", "))));
     }
-    board_.set(service, parked, names);
-    agent_.park(service, parked);
-    // "All" also overrules what was said of single services before.
-    if (service.empty()) {
-        for (const std::string& name : names) agent_.park(name, parked);
-    }
-    world_.log.info(parked ? "service.park" : "service.unpark", {{"service", service}});
-    return "{}";
+    world_.log.info(parked ? "service.park" : "service.unpark",
+                    {{"service", request.service}, {"home", own ? paired_.agent : request.home}});
+    if (own) return park_own(request, parked, answer_with(std::move(reply)));
+    agent_.ask_park(request.home, request.service, parked, request.answer,
+                    answer_with(std::move(reply)));
+}
+
+/// The board is for the status: what the names answer is the relay's business.
+void AgentRole::park_own(const ControlRequest& request, bool parked, tunnel::Agent::AskDone done) {
+    parked ? board_.park(request.service, {}) : board_.unpark(request.service, service_names());
+    agent_.park(request.service, parked, request.answer, std::move(done));
+}
+
+void AgentRole::ask_acme(const ControlRequest& request, bool present, ControlServer::Reply reply) {
+    agent_.ask_challenge(text_argument(request, "host"), text_argument(request, "value"), present,
+                         answer_with(std::move(reply)));
 }
 
 }  // namespace homeport::app

@@ -30,12 +30,15 @@ public:
     std::size_t running() const override { return agent_.status().streams; }
 
     RoleFacts facts() const;
-    std::string answer(const ControlRequest& request);
+    /// The answer of the control socket; what is asked of the relay is answered later.
+    void answer(const ControlRequest& request, ControlServer::Reply reply);
     /// For the demo.
     void cut_line(Duration duration) { agent_.cut_line(duration); }
 
 private:
-    std::string park(const std::string& service, bool parked);
+    void park(const ControlRequest& request, bool parked, ControlServer::Reply reply);
+    void park_own(const ControlRequest& request, bool parked, tunnel::Agent::AskDone done);
+    void ask_acme(const ControlRequest& request, bool present, ControlServer::Reply reply);
     std::vector<std::string> service_names() const;
     ServiceFacts facts_of(const config::Service& service, bool up) const;
 

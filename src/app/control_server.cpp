@@ -14,6 +14,10 @@ namespace {
 
 using nlohmann::json;
 
+/// What is asked of a relay takes kControlAnswerTime too before it is given up; its reason says
+/// more than ours.
+constexpr Duration kControlGrace = 2s;
+
 std::size_t line_bytes(std::string_view input) {
     const auto end = input.find('\n');
     return end == std::string_view::npos ? 0 : end + 1;
@@ -55,7 +59,7 @@ RequestServer::Dialogue dialogue(ControlServer::LateHandler handler) {
             .max_request_bytes = kMaxControlLineBytes,
             .max_connections = kMaxControlConnections,
             .timeout = kControlTimeout,
-            .answer_time = kControlAnswerTime};
+            .answer_time = kControlAnswerTime + kControlGrace};
 }
 
 Result<cli::ControlArgument> read_argument(const std::string& key, const json& value) {
@@ -63,6 +67,14 @@ Result<cli::ControlArgument> read_argument(const std::string& key, const json& v
     if (value.is_boolean()) return value.get<bool>();
     if (value.is_number_unsigned()) return value.get<std::uint64_t>();
     return fail(Errc::invalid, fmt::format("\"{}\" must be a text, a flag or a whole number", key));
+}
+
+std::string* text_field(ControlRequest& request, std::string_view key) {
+    if (key == "command") return &request.command;
+    if (key == "service") return &request.service;
+    if (key == "home") return &request.home;
+    if (key == "answer") return &request.answer;
+    return nullptr;
 }
 
 Result<cli::ControlArguments> read_arguments(const json& object) {
@@ -90,9 +102,7 @@ Result<ControlRequest> parse_control_request(std::string_view line) {
             request.arguments = std::move(*arguments);
             continue;
         }
-        std::string* const field = key == "command"   ? &request.command
-                                   : key == "service" ? &request.service
-                                                      : nullptr;
+        std::string* const field = text_field(request, key);
         if (field == nullptr) return fail(Errc::invalid, fmt::format("unknown field \"{}\"", key));
         if (!value.is_string())
             return fail(Errc::invalid, fmt::format("\"{}\" must be a text", key));

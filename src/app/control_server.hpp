@@ -16,11 +16,13 @@ struct ControlRequest {
     std::string command;
     std::string service{};  ///< of park and unpark; empty: all
     cli::ControlArguments arguments{};
+    std::string home{};    ///< of park and unpark; empty: the agent's own, or all of a relay
+    std::string answer{};  ///< of park; empty: the stand-in
     friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
 };
 
-/// Strict: a JSON object with a text "command", and at most a text "service" and an object
-/// "arguments" of texts, flags and whole numbers. Error: invalid.
+/// Strict: a JSON object with a text "command", and at most texts "service", "home" and "answer"
+/// and an object "arguments" of texts, flags and whole numbers. Error: invalid.
 Result<ControlRequest> parse_control_request(std::string_view line);
 
 using cli::control_error;
@@ -29,7 +31,7 @@ class ControlServer {
 public:
     /// Answers with one JSON object, without the end of line.
     using Handler = std::function<std::string(const ControlRequest&)>;
-    /// Likewise, at once or later, on the loop: within kControlAnswerTime.
+    /// Likewise, at once or later, on the loop: within kControlAnswerTime and kControlGrace.
     using Reply = RequestServer::Reply;
     using LateHandler = std::function<void(const ControlRequest&, Reply)>;
 

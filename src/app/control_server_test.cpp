@@ -27,9 +27,15 @@ using testing::HasSubstr;
 TEST(ControlRequest, IsStrict) {
     EXPECT_EQ(parse_control_request(R"({"command":"park","service":"web"})").value(),
               (ControlRequest{"park", "web"}));
+    EXPECT_EQ(
+        parse_control_request(
+            R"({"command":"park","home":"attic","answer":"192.0.2.1,2001:db8::1"})")
+            .value(),
+        (ControlRequest{.command = "park", .home = "attic", .answer = "192.0.2.1,2001:db8::1"}));
     for (const char* line :
          {"", "status", "[]", "{}", R"({"command":1})", R"({"command":"a","x":1})",
-          R"({"command":"a","service":null})", R"({"service":"web"})", "{\"command\":\"\xff\"}"}) {
+          R"({"command":"a","service":null})", R"({"command":"a","home":7})",
+          R"({"service":"web"})", "{\"command\":\"\xff\"}"}) {
         EXPECT_FALSE(parse_control_request(line)) << line;
     }
     EXPECT_FALSE(parse_control_request(std::string(60'000, '[')));

@@ -39,6 +39,22 @@ struct ServiceFacts {
     std::uint64_t refused_total = 0;
 };
 
+/// What the name of a home's host answers.
+enum class HostState : std::uint8_t {
+    direct,   ///< the home's address, which was reached from outside
+    relayed,  ///< the relay; the home has a link
+    away,     ///< the relay, which lets visitors wait
+    parked,   ///< what its owner chose
+};
+
+std::string_view to_string(HostState state);
+
+struct HostFacts {
+    std::string agent;
+    std::string host;  ///< may be a wildcard
+    HostState state = HostState::relayed;
+};
+
 struct RoleFacts {
     bool relay = false;  ///< else an agent
     std::string name;    ///< of the relay, or of the agent at its relay
@@ -46,6 +62,7 @@ struct RoleFacts {
     UnixSeconds wall = 0;
     std::vector<tunnel::SessionStatus> sessions;  ///< at an agent one: its relay
     std::vector<ServiceFacts> services;
+    std::vector<HostFacts> hosts{};  ///< of a relay
     std::optional<DnsFacts> dns;     ///< none: it answers no DNS
     std::uint64_t buffer_bytes = 0;  ///< blocks of the data plane in use
 };

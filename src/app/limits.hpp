@@ -19,6 +19,13 @@ inline constexpr std::size_t kMaxMetricsHeadBytes = 8 * 1024;
 inline constexpr std::size_t kMaxMetricsConnections = 8;
 inline constexpr Duration kMetricsTimeout = 5s;
 
+/// What a parked service's names may answer. More is refused.
+inline constexpr std::size_t kMaxParkedAddresses = 8;
+/// The file of parked services. A longer one counts as unreadable.
+inline constexpr std::size_t kMaxParkFileBytes = 16 * 1024 * 1024;
+/// A value under "_acme-challenge": one string of TXT (RFC 1035 section 3.3). Longer is refused.
+inline constexpr std::size_t kMaxChallengeBytes = 255;
+
 /// A planned stop: running visitors get this long, then they are cut.
 inline constexpr Duration kDrainTime = 10s;
 /// How often the end of a drain is looked for.

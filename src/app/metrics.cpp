@@ -97,6 +97,14 @@ void add_services(Page& page, const std::vector<ServiceFacts>& services) {
         [](const Service& s) { return s.refused_total; });
 }
 
+void add_hosts(Page& page, const std::vector<HostFacts>& hosts) {
+    page.family("host_state", "gauge", "1 for the state that the host's name answers by.");
+    for (const HostFacts& host : hosts)
+        page.value(fmt::format("{{agent=\"{}\",host=\"{}\",state=\"{}\"}}", escaped(host.agent),
+                               escaped(host.host), to_string(host.state)),
+                   1);
+}
+
 void add_dns(Page& page, const DnsFacts& dns) {
     page.family("dns_queries_total", "counter", "Requests to the name server.");
     page.value("{transport=\"udp\"}", dns.udp);
@@ -181,6 +189,7 @@ std::string metrics_text(const RoleFacts& facts) {
     page.value("", facts.buffer_bytes);
     add_sessions(page, facts.sessions);
     add_services(page, facts.services);
+    if (facts.relay) add_hosts(page, facts.hosts);
     if (facts.dns) {
         add_dns(page, *facts.dns);
         add_zones(page, facts.dns->zones);

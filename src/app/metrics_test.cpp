@@ -21,9 +21,12 @@ TEST(Metrics, EveryFamilyHasAType) {
     facts.services[0].agent = "attic";
     facts.services[0].name = "web";
     facts.services[0].bytes_out = 42;
+    facts.hosts = {{"attic", "a.example.net", HostState::parked}};
     const std::string text = metrics_text(facts);
     EXPECT_THAT(text,
                 HasSubstr("# TYPE homeport_uptime_seconds gauge\nhomeport_uptime_seconds 90\n"));
+    EXPECT_THAT(text, HasSubstr("homeport_host_state{agent=\"attic\",host=\"a.example.net\","
+                                "state=\"parked\"} 1\n"));
     EXPECT_THAT(text, HasSubstr("homeport_session_up{agent=\"attic\"} 1\n"));
     EXPECT_THAT(text, HasSubstr("homeport_session_rtt_seconds{agent=\"attic\"} 0.012\n"));
     EXPECT_THAT(

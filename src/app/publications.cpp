@@ -1,6 +1,10 @@
 #include "app/publications.hpp"
 
+#include "app/limits.hpp"
+#include "app/parked_answer.hpp"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -40,6 +44,16 @@ void add_counters(ServiceFacts& facts, const front::ServiceStatus& status) {
     facts.refused_total = status.refused_total;
 }
 
+/// Of the name itself and of a wildcard for it ACME servers ask at the same place.
+std::string challenged_host(const HostGlob& host) {
+    return host.wildcard() ? host.text().substr(2) : host.text();
+}
+
+bool is_challenge(std::string_view text) {
+    const auto graphic = [](char c) { return c > ' ' && c <= '~'; };
+    return !text.empty() && text.size() <= kMaxChallengeBytes && std::ranges::all_of(text, graphic);
+}
+
 }  // namespace
 
 std::unique_ptr<net::BufferedStream> RelayHomes::open(const std::string& agent,
@@ -55,52 +69,106 @@ std::vector<Result<>> Publications::publish(const std::string& agent,
     }
     std::vector<front::Service> services;
     for (const tunnel::Offer& offer : offers) services.push_back(service_of(agent, offer));
-    Home& home = homes_[agent];
+    const auto [at, fresh] = homes_.try_emplace(agent);
+    Home& home = at->second;
+    if (auto remembered = remembered_.extract(agent); fresh && remembered)
+        home.board = std::move(remembered.mapped());
     home.results = front_->publish(agent, std::move(services));
     home.offers = offers;
-    home.board.keep_only(names(home));
+    home.direct.clear();  // what was proven may be another port
     for (std::size_t i = 0; i < offers.size(); ++i) {
         if (home.results[i]) continue;
-        log_.warn(
+        world_.log.warn(
             "service.refused",
             {{"agent", agent}, {"service", offers[i].name}, {"why", home.results[i].error().what}});
     }
+    const ParkBoard before = home.board;
+    home.board.keep_only(names(home));
     show(agent, home);
-    tell_hosts(agent, home);
+    if (home.board != before) save_parked();
     return home.results;
 }
 
 void Publications::withdraw(const std::string& agent) {
-    homes_.erase(agent);
-    tell_hosts(agent, {});
+    const auto gone = homes_.extract(agent);
+    if (on_hosts_) on_hosts_(agent, {});
     if (front_ != nullptr) front_->withdraw(agent);
+    if (!gone.empty() && gone.mapped().board != ParkBoard()) save_parked();
 }
 
-void Publications::tell_hosts(const std::string& agent, const Home& home) const {
-    if (!on_hosts_) return;
-    std::vector<HostGlob> hosts;
-    for (std::size_t i = 0; i < home.offers.size(); ++i) {
-        if (!home.results[i]) continue;
-        for (const HostGlob& host : home.offers[i].hosts) {
-            // An http and a tls service may share it.
-            if (std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
-        }
+void Publications::on_link(const std::string& agent, bool up) {
+    if (up == up_.contains(agent)) return;
+    up ? static_cast<void>(up_.insert(agent)) : static_cast<void>(up_.erase(agent));
+    const auto home = homes_.find(agent);
+    if (home == homes_.end()) return;
+    // It may come back from elsewhere.
+    if (!up) home->second.direct.clear();
+    tell_hosts(agent, home->second);
+}
+
+void Publications::set_direct(const std::string& agent, const std::string& service,
+                              std::optional<dns::DirectPath> path) {
+    const auto found = homes_.find(agent);
+    if (found == homes_.end()) return;
+    Home& home = found->second;
+    const std::vector<std::string> known = names(home);
+    if (std::ranges::find(known, service) == known.end()) return;
+    if (path) {
+        home.direct[service] = std::move(*path);
+    } else {
+        home.direct.erase(service);
     }
-    on_hosts_(agent, hosts);
+    tell_hosts(agent, home);
+}
+
+// ---- what is parked
+
+void Publications::remember() {
+    auto boards = world_.memory.load();
+    if (boards) {
+        remembered_ = std::move(*boards);
+    } else {
+        world_.log.error("park.forgotten", {{"why", boards.error().what}});
+    }
+}
+
+void Publications::save_parked() {
+    ParkBoards boards;
+    for (const auto& [agent, home] : homes_) {
+        if (home.board != ParkBoard()) boards[agent] = home.board;
+    }
+    boards.insert(remembered_.begin(), remembered_.end());
+    const auto saved = world_.memory.save(boards);
+    if (!saved)
+        world_.log.error("park.unsaved", {{"why", saved.error().what},
+                                          {"effect", "a restart of the relay forgets it"}});
 }
 
 Result<> Publications::park(const std::string& home, const tunnel::ParkWish& wish) {
     const auto found = homes_.find(home);
-    if (found == homes_.end()) {
+    if (found == homes_.end() || found->second.offers.empty())
         return fail(Errc::not_found, fmt::format("\"{}\" publishes nothing", home));
+    const std::vector<std::string> known = names(found->second);
+    if (!wish.service.empty() && std::ranges::find(known, wish.service) == known.end()) {
+        return fail(Errc::not_found, fmt::format("\"{}\" publishes no service \"{}\", only {}",
+                                                 home, wish.service, fmt::join(known, ", ")));
     }
-    found->second.board.set(wish.service, wish.parked, names(found->second));
+    ParkBoard& board = found->second.board;
+    const ParkBoard before = board;
+    if (wish.parked) {
+        auto answer = parse_parked_answer(wish.answer, allow_private_);
+        if (!answer) return std::unexpected(answer.error());
+        board.park(wish.service, std::move(*answer));
+    } else {
+        board.unpark(wish.service, known);
+    }
+    // Said again, as after each reconnect.
+    if (board == before) return {};
     show(home, found->second);
+    world_.log.info(wish.parked ? "home.park" : "home.unpark",
+                    {{"agent", home}, {"service", wish.service}, {"answer", wish.answer}});
+    save_parked();
     return {};
-}
-
-void Publications::challenge(const std::string&, const tunnel::Challenge&, Done done) {
-    done(fail(Errc::not_found, "this relay has no zone for it"));
 }
 
 Result<> Publications::park_by_operator(const std::string& service, bool parked) {
@@ -111,7 +179,7 @@ Result<> Publications::park_by_operator(const std::string& service, bool parked)
     if (!service.empty() && std::find(known.begin(), known.end(), service) == known.end()) {
         return fail(Errc::not_found, fmt::format("no home publishes a service \"{}\"", service));
     }
-    operator_board_.set(service, parked, known);
+    parked ? operator_board_.park(service, {}) : operator_board_.unpark(service, known);
     for (const auto& [agent, home] : homes_) show(agent, home);
     return {};
 }
@@ -146,11 +214,83 @@ bool Publications::parked(const Home& home, const std::string& service) const {
     return home.board.parked(service) || operator_board_.parked(service);
 }
 
+/// The owner's answer goes before the operator's, who has none to say.
+std::optional<dns::ParkedAnswer> Publications::parked_answer(const Home& home,
+                                                             const std::string& service) const {
+    const dns::ParkedAnswer* const answer = home.board.answer(service);
+    if (answer != nullptr) return *answer;
+    return operator_board_.parked(service) ? std::optional(dns::ParkedAnswer()) : std::nullopt;
+}
+
 void Publications::show(const std::string& agent, const Home& home) {
-    if (front_ == nullptr) return;
-    for (const tunnel::Offer& offer : home.offers) {
-        front_->park(agent, offer.name, parked(home, offer.name));
+    if (front_ != nullptr) {
+        for (const tunnel::Offer& offer : home.offers)
+            front_->park(agent, offer.name, parked(home, offer.name));
     }
+    tell_hosts(agent, home);
+}
+
+void Publications::tell_hosts(const std::string& agent, const Home& home) const {
+    if (on_hosts_) on_hosts_(agent, views(agent, home));
+}
+
+std::vector<HomeHost> Publications::views(const std::string& agent, const Home& home) const {
+    std::vector<ServiceView> services;
+    for (std::size_t i = 0; i < home.offers.size(); ++i) {
+        if (!home.results[i]) continue;
+        const tunnel::Offer& offer = home.offers[i];
+        ServiceView view{offer.hosts, parked_answer(home, offer.name), {}};
+        const auto direct = home.direct.find(offer.name);
+        if (direct != home.direct.end()) view.direct = direct->second;
+        services.push_back(std::move(view));
+    }
+    return host_views(services, up_.contains(agent));
+}
+
+std::vector<HostFacts> Publications::host_facts() const {
+    std::vector<HostFacts> all;
+    for (const auto& [agent, home] : homes_) {
+        for (const HomeHost& host : views(agent, home))
+            all.push_back(
+                {agent, host.host.text(), state_of(host.view, world_.loop.now(), allow_private_)});
+    }
+    return all;
+}
+
+// ---- certificates of homes
+
+void Publications::challenge(const std::string& agent, const tunnel::Challenge& challenge,
+                             Done done) {
+    const auto host = HostGlob::parse(challenge.host);
+    if (!host || !may_prove(agent, *host)) {
+        return done(
+            fail(Errc::denied,
+                 fmt::format("\"{}\" is not a host that {} publishes here (of a wildcard, say "
+                             "what stands behind \"*.\")",
+                             challenge.host, agent)));
+    }
+    if (!is_challenge(challenge.text)) {
+        return done(fail(Errc::denied,
+                         fmt::format("a challenge is 1 to {} letters, digits and signs of ASCII "
+                                     "without spaces",
+                                     kMaxChallengeBytes)));
+    }
+    if (!challenges_) return done(fail(Errc::not_found, "this relay answers no DNS"));
+    challenges_({agent, challenged_host(*host), challenge.text, challenge.present},
+                std::move(done));
+}
+
+bool Publications::may_prove(const std::string& agent, const HostGlob& host) const {
+    const auto found = homes_.find(agent);
+    if (found == homes_.end()) return false;
+    const Home& home = found->second;
+    for (std::size_t i = 0; i < home.offers.size(); ++i) {
+        if (!home.results[i]) continue;
+        for (const HostGlob& published : home.offers[i].hosts) {
+            if (published == host || challenged_host(published) == host.text()) return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace homeport::app

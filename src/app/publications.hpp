@@ -3,13 +3,19 @@
 /// directions go through narrow ports, so neither knows the other.
 
 #include "app/facts.hpp"
+#include "app/host_views.hpp"
+#include "app/names/home_host.hpp"
 #include "app/park_board.hpp"
+#include "app/park_memory.hpp"
 #include "core/log.hpp"
 #include "front/front.hpp"
+#include "net/loop.hpp"
 #include "tunnel/relay/relay.hpp"
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,12 +37,28 @@ private:
 /// The tunnel's way to the front, and the memory of what is published and parked.
 class Publications final : public tunnel::Publisher {
 public:
-    explicit Publications(Log& log) : log_(log) {}
+    struct World {
+        net::Loop& loop;
+        Log& log;
+        ParkMemory& memory;
+    };
+    /// `allow_private`: names may answer addresses that the internet cannot reach.
+    Publications(const World& world, bool allow_private)
+        : world_(world), allow_private_(allow_private) {}
 
-    /// Told the hosts that an agent publishes, whenever that changed. Before anything is published.
+    /// Told the hosts that an agent publishes, and their states, whenever that changed. Before
+    /// anything is published.
     using HostsListener =
-        std::function<void(const std::string& agent, const std::vector<HostGlob>& hosts)>;
+        std::function<void(const std::string& agent, const std::vector<HomeHost>& hosts)>;
     void tell_hosts(HostsListener listener) { on_hosts_ = std::move(listener); }
+    /// Where challenges go that are allowed; without one there is no zone for them.
+    using ChallengeSink = std::function<void(HomeChallenge challenge, Done done)>;
+    void hand_challenges(ChallengeSink sink) { challenges_ = std::move(sink); }
+
+    /// Recalls what owners parked before a restart; homes that are published until
+    /// end_of_memory() find it again.
+    void remember();
+    void end_of_memory() { remembered_.clear(); }
 
     /// nullptr: no front (not yet, or not any more); then offers are refused, withdrawals pass.
     void attach(front::Front* front) { front_ = front; }
@@ -48,28 +70,47 @@ public:
     void challenge(const std::string& agent, const tunnel::Challenge& challenge,
                    Done done) override;
 
+    void on_link(const std::string& agent, bool up) override;
+
+    /// An outside probe reached the service at home, or does so no longer. It counts for
+    /// dns::kDirectProofTime, and not beyond the home's link. Without effect: no such service.
+    void set_direct(const std::string& agent, const std::string& service,
+                    std::optional<dns::DirectPath> path);
+
     /// The operator's wish, for every agent that has such a service; empty: all. Error: not_found.
     Result<> park_by_operator(const std::string& service, bool parked);
     /// Every offer of every agent, with the front's counters, sorted by agent.
     std::vector<ServiceFacts> facts() const;
+    /// Every host of every agent, sorted by agent.
+    std::vector<HostFacts> host_facts() const;
 
 private:
     struct Home {
         std::vector<tunnel::Offer> offers;
         std::vector<Result<>> results;
         ParkBoard board;
+        std::map<std::string, dns::DirectPath> direct;  ///< by service
     };
 
     static std::vector<std::string> names(const Home& home);
     bool parked(const Home& home, const std::string& service) const;
-    /// Tells the front what shows the notice now.
+    std::optional<dns::ParkedAnswer> parked_answer(const Home& home,
+                                                   const std::string& service) const;
+    std::vector<HomeHost> views(const std::string& agent, const Home& home) const;
+    bool may_prove(const std::string& agent, const HostGlob& host) const;
+    /// Tells the front what shows the notice now, and the name server what its names answer.
     void show(const std::string& agent, const Home& home);
     void tell_hosts(const std::string& agent, const Home& home) const;
+    void save_parked();
 
-    Log& log_;
+    World world_;
+    bool allow_private_;
     HostsListener on_hosts_;
+    ChallengeSink challenges_;
     front::Front* front_ = nullptr;
     std::map<std::string, Home> homes_;
+    std::set<std::string> up_;  ///< agents with a link
+    ParkBoards remembered_;
     ParkBoard operator_board_;
 };
 

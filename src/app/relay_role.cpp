@@ -17,7 +17,9 @@ RelayRole::RelayRole(const World& world, State state, std::string settings_file,
       settings_file_(std::move(settings_file)),
       settings_(std::move(settings)),
       started_(world.loop.now()),
-      publications_(world.log) {
+      parked_(settings_.state_dir + "/parked.json"),
+      publications_({world.loop, world.log, parked_},
+                    settings_.names && settings_.names->allow_private) {
     relay_ = std::make_unique<tunnel::Relay>(
         tunnel::Relay::World{world_.loop, world_.network, *state_.security, world_.entropy,
                              world_.log, world_.pool, *state_.store, publications_,
@@ -45,7 +47,9 @@ Result<> RelayRole::start() {
         [this](std::unique_ptr<net::Stream> stream) { relay_->accept_link(std::move(stream)); });
     if (!fronted) return fronted;
     if (auto opened = start_names(); !opened) return opened;
+    publications_.remember();
     if (auto opened = relay_->start(); !opened) return opened;
+    publications_.end_of_memory();
     if (auto opened = start_metrics(settings_.metrics); !opened) return opened;
     control_ = std::make_unique<ControlServer>(
         world_.loop, world_.network,
@@ -67,8 +71,11 @@ Result<> RelayRole::start_names() {
     names_ = std::make_unique<NameServer>(
         NamesWorld{world_.loop, world_.network, world_.entropy, world_.log}, world_.mailbox,
         settings_, visitors_by_descriptor_limit());
-    publications_.tell_hosts([this](const std::string& agent, const std::vector<HostGlob>& hosts) {
+    publications_.tell_hosts([this](const std::string& agent, const std::vector<HomeHost>& hosts) {
         names_->set_home(agent, hosts);
+    });
+    publications_.hand_challenges([this](HomeChallenge challenge, tunnel::Publisher::Done done) {
+        names_->challenge(std::move(challenge), std::move(done));
     });
     return names_->start(settings_, settings_file_);
 }
@@ -140,6 +147,7 @@ RoleFacts RelayRole::facts() const {
             .wall = world_.loop.wall(),
             .sessions = relay_->status(),
             .services = publications_.facts(),
+            .hosts = publications_.host_facts(),
             .dns = names_ ? std::optional(names_->facts()) : std::nullopt,
             .buffer_bytes = world_.pool.in_use() * kChunkBytes};
 }
@@ -162,17 +170,26 @@ std::string RelayRole::answer_at_once(const ControlRequest& request) {
     if (request.command == "status") return status_json(facts());
     if (request.command == "reload") return reload_json(reload());
     if (request.command == "refresh") return refresh();
-    if (request.command == "park") return park(request.service, true);
-    if (request.command == "unpark") return park(request.service, false);
+    if (request.command == "park") return park(request, true);
+    if (request.command == "unpark") return park(request, false);
     return control_error(fmt::format("the relay knows no command \"{}\"", request.command),
                          "use status, reload, refresh, park, unpark, dns-ds or names-...");
 }
 
-std::string RelayRole::park(const std::string& service, bool parked) {
-    if (auto done = publications_.park_by_operator(service, parked); !done) {
-        return control_error(done.error().what, "see 'homeport status' for the names");
+std::string RelayRole::park(const ControlRequest& request, bool parked) {
+    tunnel::ParkWish wish{.service = request.service, .parked = parked};
+    if (!request.answer.empty()) wish.answer = request.answer;
+    const Result<> done = request.home.empty()
+                              ? publications_.park_by_operator(request.service, parked)
+                              : publications_.park(request.home, wish);
+    if (!done) {
+        return control_error(done.error().what,
+                             done.error().code == Errc::not_found
+                                 ? "see 'homeport status' and 'homeport agents' for the names"
+                                 : "");
     }
-    world_.log.info(parked ? "service.park" : "service.unpark", {{"service", service}});
+    world_.log.info(parked ? "service.park" : "service.unpark",
+                    {{"service", request.service}, {"home", request.home}});
     return "{}";
 }
 

@@ -50,7 +50,7 @@ private:
     Result<> reload_zones(const config::Relay& next);
     void apply(const config::Relay& next, ReloadReport& report);
     std::string answer_at_once(const ControlRequest& request);
-    std::string park(const std::string& service, bool parked);
+    std::string park(const ControlRequest& request, bool parked);
     std::string refresh();
 
     World world_;
@@ -59,6 +59,7 @@ private:
     config::Relay settings_;  ///< in force
     TimePoint started_;
     std::unique_ptr<NameServer> names_;  ///< null: it answers no DNS
+    ParkFile parked_;
     Publications publications_;
     std::unique_ptr<tunnel::Relay> relay_;
     std::unique_ptr<RelayHomes> homes_;

@@ -56,4 +56,23 @@ Result<std::string> LinuxRoles::pair(const std::string& state_dir, const tunnel:
     return outcome;
 }
 
+Result<> LinuxRoles::ask(const std::string& state_dir, const cli::PairedRelay& relay,
+                         const tunnel::Question& question) {
+    Host host(Level::warn);
+    const World world = host.world();
+    const auto security = build_security(world.loop, state_dir);
+    if (!security) return std::unexpected(security.error());
+
+    bool over = false;
+    Result<> outcome = fail(Errc::closed, "interrupted");
+    const tunnel::AskingAlone asking(
+        {world.loop, world.network, **security, world.entropy, world.log, world.pool},
+        relay.address, relay.key, question, [&](Result<> result) {
+            outcome = std::move(result);
+            over = true;
+        });
+    host.run_until(over);
+    return outcome;
+}
+
 }  // namespace homeport::app

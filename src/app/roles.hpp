@@ -12,6 +12,8 @@ public:
                        const cli::PairedRelay& relay) override;
     Result<> run_demo(const cli::RunDemo& demo, const cli::Console& console) override;
     Result<std::string> pair(const std::string& state_dir, const tunnel::Token& token) override;
+    Result<> ask(const std::string& state_dir, const cli::PairedRelay& relay,
+                 const tunnel::Question& question) override;
 };
 
 }  // namespace homeport::app

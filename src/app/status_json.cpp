@@ -62,6 +62,14 @@ json service_json(const ServiceFacts& service) {
     return object;
 }
 
+json hosts_json(const std::vector<HostFacts>& hosts) {
+    json rows = json::array();
+    for (const HostFacts& host : hosts)
+        rows.push_back(
+            {{"agent", host.agent}, {"host", host.host}, {"state", to_string(host.state)}});
+    return rows;
+}
+
 json secondary_json(const SecondaryFacts& secondary) {
     json row{{"address", secondary.address}, {"behind", secondary.behind}};
     if (secondary.serial) row["serial"] = *secondary.serial;
@@ -114,6 +122,20 @@ std::string_view to_string(ServiceState state) {
     return "away";
 }
 
+std::string_view to_string(HostState state) {
+    switch (state) {
+    case HostState::direct:
+        return "direct";
+    case HostState::relayed:
+        return "relayed";
+    case HostState::away:
+        return "away";
+    case HostState::parked:
+        return "parked";
+    }
+    return "relayed";
+}
+
 std::string status_json(const RoleFacts& facts) {
     json object{{"role", facts.relay ? "relay" : "agent"},
                 {"name", facts.name},
@@ -124,6 +146,7 @@ std::string status_json(const RoleFacts& facts) {
     std::uint64_t resumes = 0;
     std::uint64_t resets = 0;
     if (facts.relay) object["sessions"] = json::array();
+    if (facts.relay) object["hosts"] = hosts_json(facts.hosts);
     for (const tunnel::SessionStatus& session : facts.sessions) {
         resumes += session.resumes_total;
         resets += session.resets_total;

@@ -12,6 +12,7 @@ namespace homeport::app {
 /// with name, state, since (ISO 8601, UTC), last_heard_ms (null: never), links, rtt_ms (null: not
 /// measured); services[] with agent (relay only), name, kind, state, streams, parked, bytes_in,
 /// bytes_out, visitors_total, refused_total; resumes_total, resets_total. One line.
+/// A relay has hosts[] with agent, host and state (direct, relayed, away, parked).
 /// A relay that answers DNS also has dns{} with zones[] and their secondaries[]; one that gives
 /// names away has names{}.
 std::string status_json(const RoleFacts& facts);

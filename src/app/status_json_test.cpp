@@ -102,6 +102,20 @@ TEST(StatusJson, AgentHasOneRelay) {
     EXPECT_FALSE(status.contains("sessions"));
 }
 
+TEST(StatusJson, HostsOfARelay) {
+    RoleFacts relay = facts(true);
+    relay.hosts = {{"attic", "a.example.net", HostState::direct},
+                   {"attic", "*.b.example.net", HostState::relayed},
+                   {"shed", "c.example.net", HostState::away},
+                   {"shed", "d.example.net", HostState::parked}};
+    EXPECT_EQ(json::parse(status_json(relay))["hosts"],
+              json::parse(R"([{"agent":"attic","host":"a.example.net","state":"direct"},
+                              {"agent":"attic","host":"*.b.example.net","state":"relayed"},
+                              {"agent":"shed","host":"c.example.net","state":"away"},
+                              {"agent":"shed","host":"d.example.net","state":"parked"}])"));
+    EXPECT_FALSE(json::parse(status_json(facts(false))).contains("hosts"));
+}
+
 TEST(StatusJson, NeverHeardIsNull) {
     RoleFacts silent = facts(true);
     silent.sessions[0].last_heard.reset();

@@ -51,7 +51,7 @@ struct Options {
     double requests_per_second = 5;
     double requests_at_once = 100;
     /// Changes of one name: at once, and seconds for one more. One that changes nothing counts a
-    /// tenth.
+    /// tenth; one that takes a TXT value away nothing, because its coming was counted.
     double changes_at_once = 10;
     double seconds_per_change = 30;
     /// Wrong tokens of a source, and passwords tried by a source or for an account: at once, and

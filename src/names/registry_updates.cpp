@@ -209,13 +209,18 @@ Outcome Registry::change_txt(Decision& decision, const NameNode& node, const Cha
                              const Moment& moment) {
     const std::string name = tables_.text_of(node);
     const std::uint64_t bucket = hash_.number("name", as_bytes(name));
-    if (const Outcome room = check_room(decision, bucket, 1, moment); room != Outcome::good)
-        return room;
     const AcmeValues* const there = tables_.find_acme(name);
     std::vector<std::string> values = there == nullptr ? std::vector<std::string>{} : there->values;
     const std::size_t before = values.size();
     if (question.verb == ChangeTxt::Verb::clear) values.clear();
     if (question.verb == ChangeTxt::Verb::remove) std::erase(values, question.value);
+    // A value that goes was counted when it came; refused, it would stay for all to see.
+    if (values.size() == before) {
+        const double amount = question.verb == ChangeTxt::Verb::add ? 1 : kUnchangedAmount;
+        if (const Outcome room = check_room(decision, bucket, amount, moment);
+            room != Outcome::good)
+            return room;
+    }
     if (question.verb == ChangeTxt::Verb::add && !std::ranges::count(values, question.value)) {
         if (before >= kMaxTxtValues) return Outcome::values_full;
         if (there == nullptr && tables_.acme().size() >= kMaxAcmeNames)
@@ -226,7 +231,7 @@ Outcome Registry::change_txt(Decision& decision, const NameNode& node, const Cha
         name_changes_.add(bucket, kUnchangedAmount, moment.now);
         return Outcome::unchanged;
     }
-    name_changes_.add(bucket, 1, moment.now);
+    if (values.size() > before) name_changes_.add(bucket, 1, moment.now);
     const ZoneName& zone = tables_.zone_of(node).name;
     if (values.empty()) {
         change(decision, no_set(zone, node.first, dns::RrType::txt), moment);

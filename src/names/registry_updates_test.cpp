@@ -222,5 +222,27 @@ TEST_F(UpdatesTest, TxtValuesForAcme) {
         EXPECT_EQ(change(Verb::add, bad), Outcome::bad_value);
 }
 
+TEST_F(UpdatesTest, ATxtValueCanAlwaysBeTakenAway) {
+    const auto change = [&](ChangeTxt::Verb verb, const std::string& value) {
+        return outcome(service.ask(ChangeTxt{{kName}, verb, value}, alice));
+    };
+    using Verb = ChangeTxt::Verb;
+    for (int i = 0; i < 9; ++i) {
+        EXPECT_EQ(change(Verb::add, "one"), Outcome::good) << i;
+        EXPECT_EQ(change(Verb::remove, "one"), Outcome::good) << i;
+    }
+    EXPECT_EQ(change(Verb::add, "one"), Outcome::good);
+    EXPECT_EQ(change(Verb::add, "two"), Outcome::too_many_requests);
+    EXPECT_EQ(change(Verb::remove, "two"), Outcome::too_many_requests) << "it is not there";
+    EXPECT_EQ(change(Verb::remove, "one"), Outcome::good);
+    EXPECT_THAT(show().txt, IsEmpty());
+    EXPECT_EQ(change(Verb::clear, ""), Outcome::too_many_requests) << "nothing is there";
+    EXPECT_EQ(update(set_to(ip("5.5.5.5"))), Outcome::too_many_requests);
+    service.pass(30);
+    EXPECT_EQ(change(Verb::add, "two"), Outcome::good);
+    EXPECT_EQ(change(Verb::clear, ""), Outcome::good);
+    EXPECT_THAT(show().txt, IsEmpty());
+}
+
 }  // namespace
 }  // namespace homeport::names

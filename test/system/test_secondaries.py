@@ -294,3 +294,52 @@ class Secondaries(DnsCase):
     def wait_listed(self, *zones):
         self.wait_until(lambda: all(self.serial(zone) for zone in zones), "the relay serves them")
         return self.wait_current(zones=zones)
+
+
+@needs("kzonecheck")
+class ThirdOpinion(DnsCase):
+    """What a secondary would be given satisfies kzonecheck too, and it would notice."""
+
+    def test_kzonecheck(self):
+        zone = "signed.test"
+        tables = [self.write_zone(zone, zone_lines(400), True),
+                  key_table(MASTER, transfer=["*"], types=["A", "TXT"], update=[f"*.{zone}"])]
+        self.start_dns(tables)
+        self.assertEqual(self.kzonecheck(zone, self.records(zone)), "")
+        for turn in range(5):
+            self.assertEqual(self.nsupdate(zone, *changes(zone, turn)), "NOERROR")
+        lines = self.records(zone)
+        self.assertEqual(self.kzonecheck(zone, lines), "")
+        for kind in ("A", "SOA", "NSEC", "DNSKEY"):
+            at = find_line(lines, "RRSIG", kind)
+            for instead in ([spoilt(lines[at])], []):
+                with self.subTest(kind, instead=instead):
+                    self.assertIn(f"no valid signature for a record (record type {kind})",
+                                  self.kzonecheck(zone, changed(lines, at, instead)))
+        said = self.kzonecheck(zone, changed(lines, find_line(lines, "NSEC"), []))
+        self.assertIn("NSEC", said)
+
+    def kzonecheck(self, zone, lines):
+        """What it does not like."""
+        path = self.folder / f"{zone}.checked"
+        path.write_text("\n".join(lines) + "\n")
+        done = self.lab.run("vis1", "kzonecheck", "-d", "on", "-o", zone, path, check=False)
+        said = done.stdout + done.stderr
+        self.assertEqual(done.returncode == 0, not said.strip(), said)
+        return said
+
+
+def find_line(lines, *fields):
+    """The place of the first record with this type, and its data beginning so."""
+    return next(at for at, line in enumerate(lines)
+                if line.split()[3:3 + len(fields)] == list(fields))
+
+
+def changed(lines, at, instead):
+    return [*lines[:at], *instead, *lines[at + 1:]]
+
+
+def spoilt(signature):
+    """One octet of it is another."""
+    octet = signature[-10]
+    return f"{signature[:-10]}{'B' if octet == 'A' else 'A'}{signature[-9:]}"

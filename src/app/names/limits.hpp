@@ -35,6 +35,16 @@ inline constexpr std::size_t kListLooks = 20'000;
 /// Entries of the evidence log in one answer, the newest.
 inline constexpr std::size_t kMaxEvidence = 1'000;
 
+/// Between two publications that homes cause: a storm of their changes is shown in steps.
+inline constexpr Duration kHomePause = 5ms;
+/// How long a value under "_acme-challenge" that a home set stays, if it is not taken back.
+inline constexpr Duration kChallengeTime = 30min;
+/// Such values of one host, and hosts with such values. More are refused until some go.
+inline constexpr std::size_t kMaxChallengesPerHost = 8;
+inline constexpr std::size_t kMaxChallengedNames = 10'000;
+/// Such values that wait to be published. More are refused: try again.
+inline constexpr std::size_t kMaxWaitingChallenges = 1'000;
+
 /// Updates over UDP that have been handed over and are not answered. More are dropped; the sender
 /// comes again.
 inline constexpr std::size_t kMaxUpdatesOnTheWay = 10'000;

@@ -71,6 +71,8 @@ NameDesk::NameDesk(const Parts& parts, const config::Relay& settings,
       state_(std::move(state)),
       keeper_(parts.board, world_.log,
               {.home_ttl = static_cast<std::uint32_t>(to_ms(settings_.ttl) / 1000),
+               .relay = settings_.addresses,
+               .allow_private = settings.names && settings.names->allow_private,
                .on_step = [this](const dns::Zone& zone) { on_step(zone); }}),
       view_(keeper_),
       commit_({.write =
@@ -111,6 +113,7 @@ NameDesk::NameDesk(const Parts& parts, const config::Relay& settings,
       batches_(net::call<&NameDesk::run_batches>(this)),
       publish_soon_(net::call<&NameDesk::publish>(this)),
       step_timer_(world_.loop.timers(), net::call<&NameDesk::publish>(this)),
+      challenges_(world_.loop, keeper_, [this] { publish_promptly(); }),
       signing_timer_(world_.loop.timers(), net::call<&NameDesk::refresh_signatures>(this)),
       transfers_(std::make_shared<std::size_t>(0)),
       self_(std::make_shared<NameDesk*>(this)),
@@ -170,8 +173,9 @@ void NameDesk::load(std::vector<dns::ZoneInput> zones, std::vector<std::string> 
 }
 
 void NameDesk::set_home(const std::string& home, std::vector<dns::HomeName> names) {
+    challenges_.keep_only(home, names);
     keeper_.set_home(home, std::move(names));
-    publish_soon_.post(world_.loop);
+    publish_promptly();
 }
 
 // ---- zones
@@ -293,9 +297,17 @@ void NameDesk::show(std::span<const store::NameChange> changes) {
 }
 
 void NameDesk::publish() {
-    keeper_.publish(world_.loop.now(), world_.loop.wall());
+    published_at_ = world_.loop.now();
+    keeper_.publish(published_at_, world_.loop.wall());
     const TimePoint next = keeper_.next_step();
     next == kNever ? step_timer_.cancel() : step_timer_.arm(next);
+    challenges_.published();
+}
+
+void NameDesk::publish_promptly() {
+    const TimePoint next = published_at_ + kHomePause;
+    if (world_.loop.now() >= next) return publish_soon_.post(world_.loop);
+    if (next < step_timer_.deadline()) step_timer_.arm(next);
 }
 
 namespace {

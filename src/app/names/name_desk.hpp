@@ -5,6 +5,7 @@
 
 #include "app/names/answers.hpp"
 #include "app/names/batch_view.hpp"
+#include "app/names/challenge_desk.hpp"
 #include "app/names/name_service.hpp"
 #include "app/names/secondaries.hpp"
 #include "app/names/update_work.hpp"
@@ -47,7 +48,9 @@ public:
     Result<> start(std::vector<dns::ZoneInput> zones, const std::vector<Endpoint>& listen);
     /// Other zones, or other contents; `to_sign` are the names of those that are to be signed.
     void load(std::vector<dns::ZoneInput> zones, std::vector<std::string> to_sign);
+    /// What a home publishes now; answered at once, but at most once per kHomePause.
     void set_home(const std::string& home, std::vector<dns::HomeName> names);
+    ChallengeDesk& challenges() { return challenges_; }
     /// What the operator asks. `reply` is called on the desk's loop, and never if the desk ends
     /// before.
     void carry_out(Order order, OrderReply reply);
@@ -67,6 +70,7 @@ private:
     void begin();
     void run_batches();
     void publish();
+    void publish_promptly();
     void on_step(const dns::Zone& zone);
     void refresh_signatures();
     Result<> store_now(std::vector<store::NameChange> changes);
@@ -105,6 +109,8 @@ private:
     net::Continuation batches_;
     net::Continuation publish_soon_;
     net::Timer step_timer_;
+    TimePoint published_at_{};
+    ChallengeDesk challenges_;
     net::Timer signing_timer_;
     std::shared_ptr<std::size_t> transfers_;  ///< under way
     std::uint64_t transfers_total_ = 0;

@@ -165,15 +165,28 @@ Result<> NameServer::load(const std::vector<config::ZoneSource>& sources,
     return {};
 }
 
-void NameServer::set_home(const std::string& agent, const std::vector<HostGlob>& hosts) {
+void NameServer::set_home(const std::string& agent, const std::vector<HomeHost>& hosts) {
     std::vector<dns::HomeName> names;
-    for (const HostGlob& host : hosts) {
-        auto name = dns::Name::parse(host.text());
-        if (name) names.push_back({std::move(*name), settings_.addresses});
+    for (const HomeHost& host : hosts) {
+        auto name = dns::Name::parse(host.host.text());
+        if (name) names.push_back({std::move(*name), host.view});
     }
     side_->mailbox().send([this, agent, names = std::move(names)]() mutable {
         desk_->set_home(agent, std::move(names));
     });
+}
+
+void NameServer::challenge(HomeChallenge challenge, ChallengeDesk::Done done) {
+    ChallengeDesk::Done done_at_home = [&home = home_,
+                                        done = std::move(done)](Result<> result) mutable {
+        home.send([done = std::move(done), result = std::move(result)]() mutable {
+            done(std::move(result));
+        });
+    };
+    side_->mailbox().send(
+        [this, challenge = std::move(challenge), done = std::move(done_at_home)]() mutable {
+            desk_->challenges().take(challenge, std::move(done));
+        });
 }
 
 void NameServer::carry_out(Order order, OrderReply reply) {

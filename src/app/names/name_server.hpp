@@ -3,6 +3,7 @@
 /// more thread (app/names). Calls come from the relay's loop and do not wait, but for the start.
 
 #include "app/names/facts.hpp"
+#include "app/names/home_host.hpp"
 #include "app/names/name_desk.hpp"
 #include "app/names/names_world.hpp"
 #include "app/names/side_thread.hpp"
@@ -34,8 +35,11 @@ public:
     Result<> start(const config::Relay& settings, const std::string& settings_file);
     /// Other zones, or other contents; ports stay. Error: a zone is wrong, all stay as they are.
     Result<> load(const std::vector<config::ZoneSource>& zones, const std::string& settings_file);
-    /// The hosts that a home publishes now; shown soon.
-    void set_home(const std::string& agent, const std::vector<HostGlob>& hosts);
+    /// The hosts that a home publishes now, and their states; answered within milliseconds.
+    void set_home(const std::string& agent, const std::vector<HomeHost>& hosts);
+    /// `done` is called on the relay's loop when it is answered, and never if this ends before.
+    /// Errors: not_found (no zone of ours), denied (an alias stands there), limit, io.
+    void challenge(HomeChallenge challenge, ChallengeDesk::Done done);
 
     /// What the operator asks. `reply` is called on the relay's loop, and never if this ends
     /// before.

@@ -1,5 +1,6 @@
 #include "app/names/secondaries.hpp"
 
+#include "dns/transfer/limits.hpp"
 #include "dns/transfer/notify.hpp"
 #include "dns/wire/message.hpp"
 
@@ -87,7 +88,7 @@ void Secondaries::poll() {
 void Secondaries::act(Line& line, const dns::WatchAction& action) {
     const auto zone = zone_of_(line.apex);
     if (!zone) return;
-    std::array<std::byte, dns::kMaxUdpBytes + 1024> room{};
+    std::array<std::byte, dns::kMaxUdpBytes + dns::kMaxReservedBytes> room{};
     const bool notify = action.kind == dns::WatchAction::Kind::notify;
     const Bytes plain = notify ? dns::write_notify(action.id, *zone, room)
                                : dns::write_soa_question(action.id, line.apex, room);

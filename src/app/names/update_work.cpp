@@ -1,6 +1,8 @@
 #include "app/names/update_work.hpp"
 
 #include "app/names/stored_sets.hpp"
+#include "dns/transfer/limits.hpp"
+#include "dns/wire/writer.hpp"
 
 #include <array>
 #include <cstring>
@@ -68,7 +70,7 @@ void UpdateWork::finish(const Result<>& done) {
     if (fresh_)
         desk_.replays.answered(signature_.key->name(), signature_.time_signed, mac(), rcode_);
     if (silent_) return request_.reply({});
-    std::array<std::byte, 2048> room{};
+    std::array<std::byte, dns::kLeastAnswerBytes + dns::kMaxReservedBytes> room{};
     const std::size_t size = write_rcode(query_, rcode_, signature_, desk_.loop.wall(), room);
     request_.reply({room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size)});
 }

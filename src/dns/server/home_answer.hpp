@@ -27,6 +27,7 @@ enum class HomeState : std::uint8_t {
 struct DirectPath {
     std::vector<IpAddress> addresses;
     TimePoint proven_at{};
+    friend bool operator==(const DirectPath&, const DirectPath&) = default;
 };
 
 /// What the owner of a parked home wants its name to answer.
@@ -38,12 +39,14 @@ struct ParkedAnswer {
     };
     Kind kind = Kind::stand_in;
     std::vector<IpAddress> addresses;
+    friend bool operator==(const ParkedAnswer&, const ParkedAnswer&) = default;
 };
 
 struct HomeView {
     HomeState state = HomeState::relayed;
-    std::optional<DirectPath> direct;
-    ParkedAnswer parked;
+    std::optional<DirectPath> direct{};
+    ParkedAnswer parked{};
+    friend bool operator==(const HomeView&, const HomeView&) = default;
 };
 
 struct HomeAnswer {

@@ -18,6 +18,9 @@ inline constexpr std::uint32_t kSerialGap = 100;
 /// Sets signed anew at once, before others have their turn.
 inline constexpr std::size_t kSignaturesPerTurn = 200;
 
+/// TTL in seconds of what proves to an ACME server whose a name is.
+inline constexpr std::uint32_t kChallengeTtl = 30;
+
 // --- updates (RFC 2136)
 
 /// Seconds that an update may have been signed before the newest one of its key: its sender's other

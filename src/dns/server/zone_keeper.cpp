@@ -1,5 +1,6 @@
 #include "dns/server/zone_keeper.hpp"
 
+#include "core/assert.hpp"
 #include "dns/server/limits.hpp"
 #include "dns/server/zone_merge.hpp"
 #include "dns/wire/rdata.hpp"
@@ -7,22 +8,35 @@
 #include <algorithm>
 
 namespace homeport::dns {
+namespace {
+
+/// HINFO of a parked home without an address: two strings (RFC 1035 section 3.3.2).
+constexpr std::string_view kParkedNote("\6parked\0", 8);
+constexpr std::size_t kMaxTextBytes = 255;  ///< of one string (RFC 1035 section 3.3)
+
+}  // namespace
 
 ZoneKeeper::ZoneKeeper(ZoneBoard& board, Log& log, Options options)
     : board_(board), log_(log), options_(std::move(options)) {}
 
 // ---- zones
 
-/// Homes' names go first and come back last: what stands in a file has precedence.
+/// Homes' names and texts go first and come back last: what stands in a file has precedence.
 void ZoneKeeper::load(std::vector<ZoneInput> zones) {
     auto homes = std::exchange(homes_, {});
     for (const auto& [home, names] : homes) {
         for (const HomeName& name : names) take_away(home, name.name);
     }
+    std::map<Name, std::vector<std::string>, CanonicalLess> texts;
+    for (const auto& [name, of_name] : texts_) texts[name] = of_name.values;
+    for (const auto& [name, values] : texts) static_cast<void>(set_texts(name, {}));
     for (auto& [apex, entry] : entries_) entry.served = false;
     for (const ZoneInput& input : zones) load_one(input);
     zones_changed_ = true;
     for (auto& [home, names] : homes) set_home(home, std::move(names));
+    for (auto& [name, values] : texts) {
+        if (auto done = set_texts(name, std::move(values)); !done) refused(name, done.error());
+    }
 }
 
 void ZoneKeeper::load_one(const ZoneInput& input) {
@@ -104,17 +118,27 @@ void ZoneKeeper::apply_soa(Entry& entry, const SetChange& change) {
 void ZoneKeeper::apply(Entry& entry, const SetChange& change) {
     if (change.type == RrType::soa && change.records.count() == 1) return apply_soa(entry, change);
     if (const auto owner = owners_.find(change.owner); owner != owners_.end()) {
-        const std::string home = owner->second;
+        const std::string home = owner->second.home;
         take_away(home, change.owner);
         log_.warn("dns.name_taken",
                   {{"name", change.owner.to_text()}, {"home", home}, {"by", "an update"}});
     }
-    const auto done =
-        change.records.count() == 0
-            ? entry.editor.remove(change.owner, change.type)
-            : entry.editor.replace(change.owner, change.type, change.ttl, change.records);
-    if (!done) refused(change.owner, done.error());
     entry.changed = true;
+    const auto texts = texts_.find(change.owner);
+    if (texts == texts_.end() || change.type != RrType::txt)
+        return put_set(entry, change.owner, change.type, change.ttl, change.records);
+    texts->second.others = change.records;
+    texts->second.others_ttl = change.ttl;
+    if (auto done = show_texts(entry, change.owner, texts->second); !done)
+        refused(change.owner, done.error());
+}
+
+/// No records: there is no such set.
+void ZoneKeeper::put_set(Entry& entry, NameView name, RrType type, std::uint32_t ttl,
+                         const RdataList& records) {
+    const auto done = records.count() == 0 ? entry.editor.remove(name, type)
+                                           : entry.editor.replace(name, type, ttl, records);
+    if (!done) refused(name, done.error());
 }
 
 void ZoneKeeper::refused(NameView name, const Error& error) {
@@ -148,17 +172,19 @@ ZoneKeeper::Entry* ZoneKeeper::entry_of(NameView name) {
 void ZoneKeeper::put(const std::string& home, const HomeName& wanted) {
     Entry* const entry = entry_of(wanted.name);
     if (entry == nullptr) return;
-    const auto owner = owners_.find(wanted.name);
-    const bool ours = owner != owners_.end();
-    if (ours ? owner->second != home : has_data(entry->editor.find(wanted.name))) {
-        log_.warn("dns.name_taken", {{"name", wanted.name.to_text()},
-                                     {"home", home},
-                                     {"by", ours ? owner->second : "a zone file or an update"}});
+    const auto known = owners_.find(wanted.name);
+    const bool ours = known != owners_.end();
+    if (ours ? known->second.home != home : has_data(entry->editor.find(wanted.name))) {
+        log_.warn("dns.name_taken",
+                  {{"name", wanted.name.to_text()},
+                   {"home", home},
+                   {"by", ours ? known->second.home : "a zone file or an update"}});
         return;
     }
-    owners_[wanted.name] = home;
-    put_addresses(*entry, wanted, true);
-    put_addresses(*entry, wanted, false);
+    Owner& owner = ours ? known->second : owners_[wanted.name];
+    owner.home = home;
+    owner.view = wanted.view;
+    set_due(wanted.name, owner, TimePoint::min());
     entry->changed = true;
 }
 
@@ -171,29 +197,107 @@ bool ZoneKeeper::has_data(const ZoneNode* node) {
     return false;
 }
 
-void ZoneKeeper::put_addresses(Entry& entry, const HomeName& wanted, bool v4) {
+void ZoneKeeper::set_due(const Name& name, Owner& owner, TimePoint due) {
+    due_.move(name, owner.due, due);
+    owner.due = due;
+}
+
+/// The answers of homes that are new, or over.
+void ZoneKeeper::decide(TimePoint now) {
+    while (due_.next() <= now) {
+        const Name name = due_.first();
+        Entry* const entry = entry_of(name);
+        HOMEPORT_ASSERT(entry != nullptr);
+        decide(*entry, name, owners_.find(name)->second, now);
+    }
+}
+
+void ZoneKeeper::decide(Entry& entry, const Name& name, Owner& owner, TimePoint now) {
+    HomeAnswer answer = answer_of(owner.view, options_.relay, now, options_.allow_private);
+    set_due(name, owner, answer.until);
+    const bool emptied = owner.view.state == HomeState::parked && answer.addresses.empty();
+    if (owner.shown == answer.addresses && owner.emptied == emptied) return;
+    put_addresses(entry, name, answer.addresses, true);
+    put_addresses(entry, name, answer.addresses, false);
+    // The name exists: a wildcard must not answer in its place, nor may names below it be denied.
+    RdataList note;
+    if (emptied) note.add(as_bytes(kParkedNote));
+    if (emptied || owner.emptied) put_set(entry, name, RrType::hinfo, options_.home_ttl, note);
+    owner.shown = std::move(answer.addresses);
+    owner.emptied = emptied;
+    entry.changed = true;
+}
+
+void ZoneKeeper::put_addresses(Entry& entry, const Name& name, const std::vector<IpAddress>& all,
+                               bool v4) {
     RdataList records;
-    for (const IpAddress& address : wanted.addresses) {
+    for (const IpAddress& address : all) {
         if (address.is_v4() == v4)
             records.add(std::as_bytes(std::span(address.octets())).first(address.size()));
     }
-    const RrType type = v4 ? RrType::a : RrType::aaaa;
-    const auto done = records.count() == 0
-                          ? entry.editor.remove(wanted.name, type)
-                          : entry.editor.replace(wanted.name, type, options_.home_ttl, records);
-    if (!done) refused(wanted.name, done.error());
+    put_set(entry, name, v4 ? RrType::a : RrType::aaaa, options_.home_ttl, records);
 }
 
 void ZoneKeeper::take_away(const std::string& home, const Name& name) {
-    const auto owner = owners_.find(name);
+    const auto found = owners_.find(name);
     Entry* const entry = entry_of(name);
-    if (owner == owners_.end() || owner->second != home || entry == nullptr) return;
-    owners_.erase(owner);
-    for (const RrType type : {RrType::a, RrType::aaaa}) {
-        const auto done = entry->editor.remove(name, type);
-        if (!done) refused(name, done.error());
-    }
+    if (found == owners_.end() || found->second.home != home || entry == nullptr) return;
+    set_due(name, found->second, kNever);
+    const bool emptied = found->second.emptied;
+    owners_.erase(found);
+    for (const RrType type : {RrType::a, RrType::aaaa}) put_set(*entry, name, type, 0, {});
+    if (emptied) put_set(*entry, name, RrType::hinfo, 0, {});
     entry->changed = true;
+}
+
+// ---- texts beside others
+
+Result<> ZoneKeeper::set_texts(const Name& name, std::vector<std::string> texts) {
+    Entry* const entry = entry_of(name);
+    if (entry == nullptr)
+        return fail(Errc::not_found, name.to_text() + " is in none of the zones here");
+    auto at = texts_.find(name);
+    if (at == texts_.end()) {
+        if (texts.empty()) return {};
+        const ZoneNode* const node = entry->editor.find(name);
+        const RrsetView set = node == nullptr ? RrsetView() : node->find(RrType::txt);
+        at = texts_.emplace(name, Texts{{}, RdataList(set.records), set.ttl}).first;
+    }
+    auto before = std::exchange(at->second.values, std::move(texts));
+    auto done = show_texts(*entry, name, at->second);
+    if (!done) at->second.values = std::move(before);
+    if (at->second.values.empty()) texts_.erase(at);
+    return done;
+}
+
+/// One set has one TTL (RFC 2181 section 5.2): the shorter.
+Result<> ZoneKeeper::show_texts(Entry& entry, const Name& name, const Texts& texts) {
+    entry.changed = true;
+    RdataList records = texts.others;
+    for (const std::string& text : texts.values) {
+        HOMEPORT_ASSERT(text.size() <= kMaxTextBytes);
+        const std::string record = static_cast<char>(text.size()) + text;
+        records.add(as_bytes(record));
+    }
+    if (records.count() == 0) return entry.editor.remove(name, RrType::txt);
+    std::uint32_t ttl = texts.others_ttl;
+    if (!texts.values.empty())
+        ttl = std::min({options_.home_ttl, kChallengeTtl,
+                        texts.others.count() == 0 ? kChallengeTtl : texts.others_ttl});
+    return entry.editor.replace(name, RrType::txt, ttl, records);
+}
+
+bool ZoneKeeper::shows_text(NameView name, std::string_view text) const {
+    for (NameView at = name;; at = at.parent()) {
+        const Entry* const entry = find(at);
+        if (entry == nullptr && !at.is_root()) continue;
+        const ZoneNode* const node =
+            entry == nullptr || !entry->live ? nullptr : entry->live->nodes().find(name);
+        if (node == nullptr) return false;
+        return std::ranges::any_of(node->find(RrType::txt).records, [text](Bytes rdata) {
+            return as_text(rdata.subspan(1)) == text;
+        });
+    }
 }
 
 // ---- publishing
@@ -209,7 +313,7 @@ bool ZoneKeeper::step_due(const Entry& entry, TimePoint now) {
 }
 
 TimePoint ZoneKeeper::next_step() const {
-    TimePoint next = kNever;
+    TimePoint next = due_.next();
     for (const auto& [apex, entry] : entries_) {
         if (entry.served && !entry.stepped) next = std::min(next, entry.stepped_at + kSerialStep);
     }
@@ -217,6 +321,7 @@ TimePoint ZoneKeeper::next_step() const {
 }
 
 void ZoneKeeper::publish(TimePoint now, UnixSeconds wall) {
+    decide(now);
     std::vector<Entry*> shown;
     std::vector<std::shared_ptr<const Zone>> stepped;
     for (auto& [apex, entry] : entries_) {

@@ -9,6 +9,8 @@
 #include "core/ip.hpp"
 #include "core/log.hpp"
 #include "core/time.hpp"
+#include "dns/server/due_names.hpp"
+#include "dns/server/home_answer.hpp"
 #include "dns/server/step_changes.hpp"
 #include "dns/server/zone_board.hpp"
 #include "dns/sign/zone_signer.hpp"
@@ -27,10 +29,10 @@
 
 namespace homeport::dns {
 
-/// What a home's name answers now.
+/// A name of a home, and what its answer follows.
 struct HomeName {
     Name name;  ///< may be a wildcard
-    std::vector<IpAddress> addresses;
+    HomeView view{};
     friend bool operator==(const HomeName&, const HomeName&) = default;
 };
 
@@ -52,7 +54,9 @@ struct ReleasedZone {
 class ZoneKeeper {
 public:
     struct Options {
-        std::uint32_t home_ttl = 30;  ///< seconds, of homes' names
+        std::uint32_t home_ttl = 30;     ///< seconds, of homes' names
+        std::vector<IpAddress> relay{};  ///< what they answer but for a direct path
+        bool allow_private = false;      ///< they may answer what the internet cannot reach
         /// Told each zone whose serial stepped, within publish(), when the board has it.
         std::function<void(const Zone&)> on_step = [](const Zone&) {};
     };
@@ -65,16 +69,23 @@ public:
     /// zone is signed is decided when it comes first.
     void load(std::vector<ZoneInput> zones);
     /// Replaces the names of one home. Names outside of all zones are left alone, and so are names
-    /// that have records of their own: the log says so.
+    /// that have records of their own: the log says so. What they answer is decided by publish(),
+    /// also later, when a proof of a direct path is over.
     void set_home(const std::string& home, std::vector<HomeName> names);
+    /// Makes `texts`, of at most 255 octets each, TXT records of `name`, beside those that stand
+    /// there otherwise; none: only those. Errors: not_found (in none of the zones), invalid (the
+    /// name cannot have them, as an alias cannot).
+    Result<> set_texts(const Name& name, std::vector<std::string> texts);
+    /// As it was published last.
+    bool shows_text(NameView name, std::string_view text) const;
     /// Sets that were changed over the network. What belonged to a home there does no longer.
     void apply(NameView apex, std::span<const SetChange> changes);
     /// Signs again what expires soon, kSignaturesPerTurn at a time in each zone. False: all zones
     /// have been seen; call it again in some hours.
     bool refresh_signatures(UnixSeconds wall);
 
-    /// A home answers at this name.
-    bool is_home(NameView name) const { return owners_.contains(name); }
+    /// A home answers at this name, or it has set_texts().
+    bool is_home(NameView name) const { return owners_.contains(name) || texts_.contains(name); }
     /// As it was published last; null: no such zone.
     std::shared_ptr<const Zone> zone(NameView apex) const;
     /// As its file says; null: no such zone.
@@ -89,7 +100,8 @@ public:
     bool changed() const;
     /// Shows all changes. A serial becomes `wall`, or one more than it was if that is later.
     void publish(TimePoint now, UnixSeconds wall);
-    /// When publish() is to be called next to step a serial; kNever: not before the next change.
+    /// When publish() is to be called next to step a serial, or because the answer of a home is
+    /// over; kNever: not before the next change.
     TimePoint next_step() const;
 
 private:
@@ -107,6 +119,20 @@ private:
         bool stepped = false;                ///< the serial tells of all that was published
         bool served = true;
     };
+    /// A home's name that is in a zone.
+    struct Owner {
+        std::string home;
+        HomeView view{};
+        std::optional<std::vector<IpAddress>> shown{};  ///< nothing yet
+        bool emptied = false;                           ///< shown without any, on purpose
+        TimePoint due = kNever;                         ///< when to decide again
+    };
+    /// TXT records that set_texts() put beside others.
+    struct Texts {
+        std::vector<std::string> values;
+        RdataList others{};
+        std::uint32_t others_ttl = 0;
+    };
     static bool step_due(const Entry& entry, TimePoint now);
     using Entries = std::map<Name, Entry, CanonicalLess>;
 
@@ -119,8 +145,14 @@ private:
     void apply_soa(Entry& entry, const SetChange& change);
     void put(const std::string& home, const HomeName& wanted);
     static bool has_data(const ZoneNode* node);
-    void put_addresses(Entry& entry, const HomeName& wanted, bool v4);
+    void decide(TimePoint now);
+    void decide(Entry& entry, const Name& name, Owner& owner, TimePoint now);
+    void set_due(const Name& name, Owner& owner, TimePoint due);
+    void put_addresses(Entry& entry, const Name& name, const std::vector<IpAddress>& all, bool v4);
+    void put_set(Entry& entry, NameView name, RrType type, std::uint32_t ttl,
+                 const RdataList& records);
     void take_away(const std::string& home, const Name& name);
+    Result<> show_texts(Entry& entry, const Name& name, const Texts& texts);
     bool publish(Entry& entry, TimePoint now, UnixSeconds wall);
     Result<ZoneUpdate> next_version(Entry& entry, UnixSeconds wall, bool step);
     void release(Entry& entry, TimePoint now);
@@ -132,8 +164,10 @@ private:
     Options options_;
     Entries entries_;
     std::map<std::string, std::vector<HomeName>> homes_;
-    std::map<Name, std::string, CanonicalLess> owners_;  ///< homes' names that are in a zone
-    bool zones_changed_ = false;                         ///< other zones than were published
+    std::map<Name, Owner, CanonicalLess> owners_;
+    DueNames due_;  ///< of `owners_`
+    std::map<Name, Texts, CanonicalLess> texts_;
+    bool zones_changed_ = false;  ///< other zones than were published
 };
 
 }  // namespace homeport::dns

@@ -1,5 +1,6 @@
 #include "dns/server/zone_keeper.hpp"
 
+#include "dns/server/limits.hpp"
 #include "dns/zone/testing.hpp"
 
 #include <gmock/gmock.h>
@@ -25,12 +26,14 @@ struct ZoneKeeperTest : ::testing::Test {
     ZoneBoard board;
     NotingLog log;
     std::vector<std::string> steps;
-    ZoneKeeper keeper{board, log, {.home_ttl = 30, .on_step = [this](const Zone& zone) {
-                                       EXPECT_EQ(board.zones().find_apex(zone.apex()).get(), &zone)
-                                           << "who is told of it finds it";
-                                       steps.push_back(zone.apex().to_text() +
-                                                       std::to_string(zone.serial() - kNow));
-                                   }}};
+    ZoneKeeper keeper{
+        board,
+        log,
+        {.home_ttl = 30, .relay = {ip("198.51.100.20")}, .on_step = [this](const Zone& zone) {
+             EXPECT_EQ(board.zones().find_apex(zone.apex()).get(), &zone)
+                 << "who is told of it finds it";
+             steps.push_back(zone.apex().to_text() + std::to_string(zone.serial() - kNow));
+         }}};
     TimePoint now{};
 
     ZoneKeeperTest() {
@@ -49,16 +52,33 @@ struct ZoneKeeperTest : ::testing::Test {
         return made;
     }
     void apply(const SetChange& one) { keeper.apply(name("example.net."), {&one, 1}); }
-    static HomeName home(std::string_view owner, std::vector<std::string> addresses) {
-        HomeName made{name(owner), {}};
-        for (const std::string& address : addresses)
-            made.addresses.push_back(IpAddress::parse(address).value());
-        return made;
+    static IpAddress ip(const std::string& text) { return IpAddress::parse(text).value(); }
+    static HomeName home(std::string_view owner, HomeView view = {}) {
+        return {name(owner), std::move(view)};
+    }
+    static HomeView parked_at(const std::vector<std::string>& addresses) {
+        HomeView view{.state = HomeState::parked};
+        view.parked.kind =
+            addresses.empty() ? ParkedAnswer::Kind::nothing : ParkedAnswer::Kind::addresses;
+        for (const std::string& address : addresses) view.parked.addresses.push_back(ip(address));
+        return view;
+    }
+    const ZoneNode* node(std::string_view owner) {
+        const Zone* const zone = board.zones().find(name(owner));
+        return zone == nullptr ? nullptr : zone->nodes().find(name(owner));
+    }
+    /// The TXT records that a name has now.
+    std::vector<std::string> texts(std::string_view owner) {
+        std::vector<std::string> texts;
+        const ZoneNode* const found = node(owner);
+        if (found == nullptr) return texts;
+        for (const Bytes rdata : found->find(RrType::txt).records)
+            texts.emplace_back(as_text(rdata.subspan(1)));
+        return texts;
     }
     /// The addresses that a name has now, as texts.
     std::vector<std::string> shown(std::string_view owner) {
-        const Zone* const zone = board.zones().find(name(owner));
-        const ZoneNode* const node = zone == nullptr ? nullptr : zone->nodes().find(name(owner));
+        const ZoneNode* const node = this->node(owner);
         std::vector<std::string> texts;
         if (node == nullptr) return texts;
         for (const Bytes rdata : node->find(RrType::a).records) {
@@ -75,16 +95,15 @@ struct ZoneKeeperTest : ::testing::Test {
 };
 
 TEST_F(ZoneKeeperTest, HomesNamesComeAndGo) {
-    keeper.set_home("attic", {home("a.example.net.", {"198.51.100.20", "2001:db8::20"}),
-                              home("*.a.example.net.", {"198.51.100.20"}),
-                              home("b.example.org.", {"198.51.100.20"})});
+    keeper.set_home("attic", {home("a.example.net.", parked_at({"9.9.9.9", "2620:fe::fe"})),
+                              home("*.a.example.net."), home("b.example.org.")});
     EXPECT_THAT(shown("a.example.net."), IsEmpty()) << "not before it is published";
     publish(kNow);
-    EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20", "and AAAA"));
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("9.9.9.9", "and AAAA"));
     EXPECT_THAT(shown("*.a.example.net."), ElementsAre("198.51.100.20"));
-    keeper.set_home("attic", {home("a.example.net.", {"203.0.113.5"})});
+    keeper.set_home("attic", {home("a.example.net.")});
     publish(kNow);
-    EXPECT_THAT(shown("a.example.net."), ElementsAre("203.0.113.5"));
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20"));
     EXPECT_THAT(shown("*.a.example.net."), IsEmpty());
     keeper.set_home("attic", {});
     publish(kNow);
@@ -95,7 +114,7 @@ TEST_F(ZoneKeeperTest, HomesNamesComeAndGo) {
 
 TEST_F(ZoneKeeperTest, TheDeepestZoneGetsTheName) {
     const std::uint32_t before = serial("example.net.");
-    keeper.set_home("attic", {home("a.sub.example.net.", {"198.51.100.20"})});
+    keeper.set_home("attic", {home("a.sub.example.net.")});
     publish(kNow + 10);
     EXPECT_THAT(shown("a.sub.example.net."), ElementsAre("198.51.100.20"));
     EXPECT_EQ(serial("example.net."), before);
@@ -104,10 +123,9 @@ TEST_F(ZoneKeeperTest, TheDeepestZoneGetsTheName) {
 
 // What the owner of the relay wrote, and what another home has, is not taken.
 TEST_F(ZoneKeeperTest, NamesThatAreTaken) {
-    keeper.set_home("attic", {home("www.example.net.", {"198.51.100.20"}),
-                              home("a.example.net.", {"198.51.100.20"}),
-                              home("deep.example.net.", {"198.51.100.20"})});
-    keeper.set_home("shed", {home("A.example.net.", {"203.0.113.9"})});
+    keeper.set_home("attic",
+                    {home("www.example.net."), home("a.example.net."), home("deep.example.net.")});
+    keeper.set_home("shed", {home("A.example.net.", parked_at({"9.9.9.9"}))});
     publish(kNow);
     EXPECT_THAT(shown("www.example.net."), ElementsAre("192.0.2.1"));
     EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20"));
@@ -127,20 +145,19 @@ TEST_F(ZoneKeeperTest, Serials) {
     publish(kNow + 5);
     EXPECT_EQ(serial("example.net."), kNow) << "nothing has changed";
     for (int i = 0; i < 100; ++i)
-        keeper.set_home("h" + std::to_string(i),
-                        {home("h" + std::to_string(i) + ".example.net.", {"198.51.100.20"})});
+        keeper.set_home("h" + std::to_string(i), {home("h" + std::to_string(i) + ".example.net.")});
     publish(kNow + 5);
     EXPECT_EQ(serial("example.net."), kNow + 5);
     keeper.set_home("h1", {});
     publish(kNow - 1000);
     EXPECT_EQ(serial("example.net."), kNow + 6);
-    keeper.set_home("h2", {home("h2.example.net.", {"198.51.100.20"})});
+    keeper.set_home("h2", {home("h2.example.net.")});
     EXPECT_FALSE(keeper.changed()) << "as it was";
 }
 
 // A reload replaces what stands in files and keeps the homes.
 TEST_F(ZoneKeeperTest, Reload) {
-    keeper.set_home("attic", {home("a.example.net.", {"198.51.100.20"})});
+    keeper.set_home("attic", {home("a.example.net.")});
     publish(kNow);
     keeper.load({zone("example.net.", {a("new.example.net.")})});
     publish(kNow);
@@ -160,7 +177,7 @@ TEST_F(ZoneKeeperTest, Reload) {
 
 // A reload that changes nothing is no news for secondaries.
 TEST_F(ZoneKeeperTest, ReloadOfTheSame) {
-    keeper.set_home("attic", {home("a.example.net.", {"198.51.100.20"})});
+    keeper.set_home("attic", {home("a.example.net.")});
     publish(kNow);
     const std::uint32_t before = serial("example.net.");
     steps.clear();
@@ -204,7 +221,7 @@ TEST_F(ZoneKeeperTest, ChangesOfAnEarlierRun) {
 
 // A name that an update takes belongs to its home no longer.
 TEST_F(ZoneKeeperTest, AnUpdateTakesAHomesName) {
-    keeper.set_home("attic", {home("a.example.net.", {"198.51.100.20", "2001:db8::20"})});
+    keeper.set_home("attic", {home("a.example.net.")});
     EXPECT_TRUE(keeper.is_home(name("A.example.net.")));
     apply(change("a.example.net.", "203.0.113.7"));
     publish(kNow);
@@ -235,6 +252,110 @@ TEST_F(ZoneKeeperTest, SerialsStepAtIntervals) {
     ASSERT_TRUE(told);
     ASSERT_EQ(told->size(), 1u);
     EXPECT_EQ(told->front()->changes.size(), 2u) << "SOA and A";
+}
+
+// Parked without an address: the name exists, so that no wildcard answers in its place.
+TEST_F(ZoneKeeperTest, ParkedWithoutAnAddress) {
+    keeper.set_home("attic", {home("*.example.net."), home("a.example.net.", parked_at({}))});
+    publish(kNow);
+    ASSERT_NE(node("a.example.net."), nullptr);
+    EXPECT_THAT(shown("a.example.net."), IsEmpty());
+    keeper.set_home("attic", {home("*.example.net."), home("a.example.net.")});
+    publish(kNow);
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20"));
+    EXPECT_FALSE(node("a.example.net.")->find(RrType::hinfo));
+    keeper.set_home("attic", {home("a.example.net.", parked_at({}))});
+    publish(kNow);
+    keeper.set_home("attic", {});
+    publish(kNow);
+    EXPECT_EQ(node("a.example.net."), nullptr);
+}
+
+// A direct path is answered while it is proven, and ends without news.
+TEST_F(ZoneKeeperTest, DirectWhileProven) {
+    const TimePoint proven = now;
+    HomeView view;
+    view.direct = DirectPath{{ip("9.9.9.9")}, proven};
+    keeper.set_home("attic", {home("a.example.net.", view), home("b.example.net.")});
+    publish(kNow);
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("9.9.9.9"));
+    EXPECT_THAT(shown("b.example.net."), ElementsAre("198.51.100.20"));
+    keeper.publish(now += 1s, kNow);
+    EXPECT_EQ(keeper.next_step(), proven + kDirectProofTime);
+    view.direct->proven_at += 30s;
+    keeper.set_home("attic", {home("a.example.net.", view), home("b.example.net.")});
+    keeper.publish(proven + kDirectProofTime, kNow);
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("9.9.9.9")) << "proven again";
+    keeper.publish(proven + kDirectProofTime + 30s - 1ns, kNow);
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("9.9.9.9"));
+    EXPECT_EQ(keeper.next_step(), proven + kDirectProofTime + 30s);
+    keeper.publish(proven + kDirectProofTime + 30s, kNow);
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("198.51.100.20"));
+    keeper.publish(proven + kDirectProofTime + 31s, kNow);
+    EXPECT_EQ(keeper.next_step(), kNever);
+}
+
+// Another state with the same answer is no change of the zone.
+TEST_F(ZoneKeeperTest, AwayIsAnsweredAsBefore) {
+    keeper.set_home("attic", {home("a.example.net.")});
+    publish(kNow);
+    const Zone* const before = board.zones().find(name("a.example.net."));
+    keeper.set_home("attic", {home("a.example.net.", {.state = HomeState::away})});
+    publish(kNow + 5);
+    EXPECT_EQ(board.zones().find(name("a.example.net.")), before);
+}
+
+// Texts stand beside what a file, an update or a token put there, and go without it.
+TEST_F(ZoneKeeperTest, TextsBesideOthers) {
+    const Name owner(name("_acme-challenge.www.example.net."));
+    SetChange others{owner, RrType::txt, 300, {}};
+    others.records.add(as_bytes("\x03old"));
+    apply(others);
+    ASSERT_TRUE(keeper.set_texts(owner, {"one", "two"}));
+    EXPECT_FALSE(keeper.shows_text(owner, "one")) << "not before it is published";
+    publish(kNow);
+    EXPECT_TRUE(keeper.shows_text(owner, "one"));
+    EXPECT_FALSE(keeper.shows_text(owner, "on"));
+    EXPECT_TRUE(keeper.is_home(owner)) << "nobody else may change it meanwhile";
+    EXPECT_THAT(texts("_acme-challenge.www.example.net."), ElementsAre("old", "one", "two"));
+    EXPECT_EQ(node("_acme-challenge.www.example.net.")->find(RrType::txt).ttl, kChallengeTtl);
+    others.records = {};
+    others.records.add(as_bytes("\x03new"));
+    apply(others);
+    ASSERT_TRUE(keeper.set_texts(owner, {"two"}));
+    publish(kNow);
+    EXPECT_THAT(texts("_acme-challenge.www.example.net."), ElementsAre("new", "two"));
+    ASSERT_TRUE(keeper.set_texts(owner, {}));
+    publish(kNow);
+    EXPECT_THAT(texts("_acme-challenge.www.example.net."), ElementsAre("new"));
+    EXPECT_EQ(node("_acme-challenge.www.example.net.")->find(RrType::txt).ttl, 300U);
+    EXPECT_FALSE(keeper.is_home(owner));
+}
+
+TEST_F(ZoneKeeperTest, TextsOutliveAReload) {
+    const Name owner(name("_acme-challenge.www.example.net."));
+    ASSERT_TRUE(keeper.set_texts(owner, {"one"}));
+    publish(kNow);
+    keeper.load({zone("example.net.", {a("new.example.net.")})});
+    publish(kNow);
+    EXPECT_THAT(texts("_acme-challenge.www.example.net."), ElementsAre("one"));
+    keeper.load({});
+    publish(kNow);
+    EXPECT_EQ(keeper.set_texts(owner, {"one"}).error().code, Errc::not_found);
+    EXPECT_FALSE(keeper.shows_text(owner, "one"));
+}
+
+// An alias stays as it is.
+TEST_F(ZoneKeeperTest, NoTextsAtAnAlias) {
+    const Name owner(name("_acme-challenge.www.example.net."));
+    SetChange alias{owner, RrType::cname, 300, {}};
+    const Name target(name("elsewhere.example.org."));
+    alias.records.add(target.view().wire());
+    apply(alias);
+    EXPECT_EQ(keeper.set_texts(owner, {"one"}).error().code, Errc::invalid);
+    publish(kNow);
+    EXPECT_TRUE(node("_acme-challenge.www.example.net.")->find(RrType::cname));
+    EXPECT_FALSE(keeper.is_home(owner));
 }
 
 // An update may ask for a later serial.
