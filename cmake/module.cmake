@@ -31,6 +31,12 @@ function(homeport_module folder)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} ${ARG_LIBRARIES} GTest::gmock_main)
     homeport_options(${name}_test)
+    # Most of a build from nothing is tests. Theirs is the code that calls, not the code that is
+    # tested: without optimisation and UBSan it compiles in less than half the time.
+    target_compile_options(${name}_test PRIVATE -O0)
+    if(HOMEPORT_SANITIZE MATCHES "undefined")
+      target_compile_options(${name}_test PRIVATE -fno-sanitize=undefined)
+    endif()
     target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES TIMEOUT 300)

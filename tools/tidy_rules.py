@@ -33,13 +33,15 @@ EDGES = {
     "reach/wire": (),
     "reach/portmap": ("reach/wire",),
     "reach/truth": ("reach/wire",),
+    "reach/service": ("net", "http", "http/server", "reach/wire", "reach/portmap", "reach/truth"),
     "tunnel/protocol": (),
     "tunnel": ("net", "config", "tunnel/protocol"),
     "tunnel/relay": ("net", "config", "store", "tunnel/protocol", "tunnel"),
     "tunnel/agent": ("net", "config", "tunnel/protocol", "tunnel"),
     "front": ("net", "config", "http"),
     "cli": ("config", "dns/check", "dns/wire", "dns/zone", "dns/zonefile", "dns/server", "names",
-            "net", "net/linux", "net/tls", "store", "store/sqlite", "tunnel/protocol"),
+            "net", "net/linux", "net/tls", "reach/portmap", "reach/service", "reach/truth", "store",
+            "store/sqlite", "tunnel/protocol"),
     "app/names": ("net", "net/linux", "net/tls", "config", "cli", "crypto", "dns/wire", "dns/zone",
                   "dns/zonefile", "dns/sign", "dns/transfer", "dns/tsig", "dns/update",
                   "dns/server", "http", "http/server", "names", "store", "store/sqlite"),
@@ -51,6 +53,7 @@ TEST_EDGES = {
     "dns/server": ("net/linux",),
     "dns/check": ("net/linux",),
     "http/server": ("net/linux", "net/tls"),
+    "reach/service": ("net/linux",),
 }
 
 # Foreign headers and the only folders that may include them; the first row that fits counts.

@@ -1,6 +1,8 @@
 #include "cli/arguments.hpp"
 
+#include "cli/asks_arguments.hpp"
 #include "cli/console.hpp"
+#include "cli/doctor_arguments.hpp"
 #include "cli/limits.hpp"
 #include "cli/names_arguments.hpp"
 #include "core/text.hpp"
@@ -44,6 +46,11 @@ CLI::Validator name_check() {
                                            printable(text), kMaxNameChars);
             },
             "", "name"};
+}
+
+CLI::Validator home_check() {
+    return {[](std::string& text) { return text == "*" ? std::string() : name_check()(text); }, "",
+            "home"};
 }
 
 /// A check made of one of core's parsers.
@@ -116,12 +123,14 @@ private:
     MakeInvite invite() const;
 
     NamesGrammar names_;
+    AsksGrammar asks_;
+    DoctorGrammar doctor_;
     CLI::App app_{std::string(kAbout), "homeport"};
-    std::string config_, name_, token_, service_, state_dir_;
+    std::string config_, name_, token_, state_dir_;
     std::string listen_ = "127.0.0.1:8080";
     std::string expires_ = format_duration(kDefaultInviteLife);
     std::string timeout_ = format_duration(dns::check::kDefaultTimeout);
-    std::vector<std::string> hosts_, ports_, types_, servers_, resolvers_;
+    std::vector<std::string> hosts_, ports_, may_park_, types_, servers_, resolvers_;
     bool json_ = false, qr_ = false, force_ = false, release_ = false, version_ = false;
 };
 
@@ -177,7 +186,8 @@ void Grammar::add_pairing() {
     CLI::App& invite =
         add("invite",
             "Let a home in: prints one token, to be used once with 'homeport join' at "
-            "that home. Names and ports given here are what it may publish.",
+            "that home. Names and ports given here are what it may publish. Given again, they "
+            "replace those it has, as the homes given with --may-park replace those.",
             "homeport invite attic --config relay.toml --host home.example.net "
             "--host '*.home.example.net' --port 42000-42010");
     invite.add_option("name", name_, "How the relay will call this home")
@@ -193,6 +203,13 @@ void Grammar::add_pairing() {
         ->check(check_by([](std::string_view text) { return PortRange::parse(text); }))
         ->allow_extra_args(false)
         ->type_name("P|P-Q");
+    invite
+        .add_option("--may-park", may_park_,
+                    "A home whose 'server stopped' notice it may show, besides its own; '*' for "
+                    "all; repeat for more")
+        ->check(home_check())
+        ->allow_extra_args(false)
+        ->type_name("HOME");
     invite.add_option("--expires", expires_, "How long the token can be used")
         ->check(check_by(parse_invite_life))
         ->type_name("DURATION")
@@ -239,17 +256,8 @@ void Grammar::add_asking() {
         add("reload", "Apply changed settings without dropping anybody; prints what changed.",
             "homeport reload --config /etc/homeport/agent.toml"),
         "relay or agent");
-    for (const char* name : {"park", "unpark"}) {
-        const bool parking = std::string_view(name) == "park";
-        CLI::App& sub =
-            add(name,
-                parking ? "Show new visitors the 'server stopped' notice; running ones go on."
-                        : "Take the 'server stopped' notice back.",
-                parking ? "homeport park --config /etc/homeport/agent.toml --service web"
-                        : "homeport unpark --config /etc/homeport/agent.toml --service web");
-        add_config(sub, "relay or agent");
-        sub.add_option("--service", service_, "Only this service (else all)")->type_name("NAME");
-    }
+    asks_.add_to(app_);
+    doctor_.add_to(app_);
     add("version", "Show version, commit and build options.", "homeport version");
 }
 
@@ -305,6 +313,7 @@ MakeInvite Grammar::invite() const {
         made.grants.hosts.push_back(HostGlob::parse(host).value());
     for (const std::string& port : ports_)
         made.grants.ports.push_back(PortRange::parse(port).value());
+    made.grants.may_park = may_park_;
     made.expires = parse_invite_life(expires_).value();
     return made;
 }
@@ -322,14 +331,15 @@ Command Grammar::chosen() const {
     if (name == "check") return CheckSettings{config_};
     if (name == "status") return ShowStatus{config_, json_};
     if (name == "reload") return ReloadSettings{config_};
-    if (name == "park") return ParkService{config_, service_, true};
+    if (AsksGrammar::knows(name)) return asks_.chosen(sub);
+    if (name == "doctor") return doctor_.chosen();
     if (name == "names" || (name == "dns" && sub.got_subcommand("ds"))) return names_.chosen(sub);
     if (name == "dns") return check_name();
-    if (name == "unpark") return ParkService{config_, service_, false};
     return ShowVersion{};
 }
 
 std::variant<Command, Refusal> Grammar::parse(std::vector<std::string> arguments) {
+    AsksGrammar::name_values(arguments);
     std::reverse(arguments.begin(), arguments.end());  // the order CLI11 wants
     try {
         app_.parse(arguments);

@@ -59,6 +59,44 @@ TEST(Arguments, InviteCollectsGrants) {
     EXPECT_EQ(parsed<MakeInvite>({"invite", "attic", "--config", "r.toml"}).expires, 1h);
 }
 
+TEST(Arguments, InviteForAMachineThatOnlyParks) {
+    const auto invite = parsed<MakeInvite>(
+        {"invite", "phone", "--may-park", "attic", "--may-park", "*", "--config", "r.toml"});
+    EXPECT_EQ(invite.grants.may_park, (std::vector<std::string>{"attic", "*"}));
+    EXPECT_TRUE(invite.grants.hosts.empty());
+}
+
+TEST(Arguments, ParkTakesServiceHomeAndAnswer) {
+    const auto park = parsed<ParkService>({"park", "web", "--home", "attic", "--answer",
+                                           "192.0.2.1,2001:db8::1", "--config", "a.toml"});
+    EXPECT_EQ(park.service, "web");
+    EXPECT_EQ(park.home, "attic");
+    EXPECT_EQ(park.answer, "192.0.2.1,2001:db8::1");
+    for (const char* answer : {"stand-in", "nothing", "192.0.2.1"}) {
+        EXPECT_EQ(parsed<ParkService>({"park", "--answer", answer, "--config", "a.toml"}).answer,
+                  answer);
+    }
+    EXPECT_EQ(parsed<ParkService>({"unpark", "web", "--config", "a.toml"}).service, "web");
+}
+
+// Hooks pass what their certificate authority's client gives them.
+TEST(Arguments, AcmeTakesNamesAndValuesAsHooksHaveThem) {
+    for (const char* host : {"home.example.net", "*.home.example.net", "Home.Example.Net.",
+                             "_acme-challenge.home.example.net."}) {
+        const auto acme = parsed<AskAcme>({"acme", "set", host, "token", "--config", "a.toml"});
+        EXPECT_EQ(acme.host, "home.example.net") << host;
+        EXPECT_EQ(acme.value, "token");
+        EXPECT_TRUE(acme.present);
+    }
+    EXPECT_FALSE(
+        parsed<AskAcme>({"acme", "clear", "home.example.net", "token", "--config", "a"}).present);
+    const std::string rest(41, 'x');
+    for (const std::string& value : {"-a" + rest, "--" + rest, "-_" + rest}) {
+        EXPECT_EQ(parsed<AskAcme>({"acme", "set", "a.net", value, "--config", "a"}).value, value);
+        EXPECT_EQ(parsed<AskAcme>({"acme", "set", "--config", "a", "a.net", value}).value, value);
+    }
+}
+
 TEST(Arguments, DemoHasDefaults) {
     const auto demo = parsed<RunDemo>({"demo"});
     EXPECT_EQ(demo.listen.to_string(), "127.0.0.1:8080");
@@ -98,6 +136,16 @@ TEST(Arguments, WrongUsageIsOneLine) {
         {{"invite", std::string(64, 'a'), "--config", "r.toml"}, "63"},
         {{"invite", "attic", "--config", "r.toml", "--host", "*.net"}, "--host"},
         {{"invite", "attic", "--config", "r.toml", "--port", "70000"}, "--port"},
+        {{"invite", "phone", "--config", "r.toml", "--may-park", "at tic"}, "at tic"},
+        {{"park", "--config", "a", "--answer", "192.0.2.1,192.0.2.256"}, "192.0.2.256"},
+        {{"park", "--config", "a", "--answer", "192.0.2.1,"}, "no address"},
+        {{"park", "--config", "a", "--answer", "later"}, "later"},
+        {{"unpark", "--config", "a", "--answer", "nothing"}, "--answer"},
+        {{"acme", "--config", "a"}, "acme"},
+        {{"acme", "set", "a.net", "--config", "a"}, "value"},
+        {{"acme", "set", "a.net", "two words", "--config", "a"}, "two words"},
+        {{"acme", "set", "not a name", "v", "--config", "a"}, "not a name"},
+        {{"acme", "set", "*.*.a.net", "v", "--config", "a"}, "*.*.a.net"},
         {{"invite", "attic", "--config", "r.toml", "--expires", "1s"}, "1s"},
         {{"invite", "attic", "--config", "r.toml", "--expires", "40d"}, "40d"},
         {{"demo", "--listen", "nowhere"}, "--listen"},
@@ -124,8 +172,9 @@ TEST(Arguments, WrongUsageIsOneLine) {
 
 // --help is no failure, goes to standard output, and shows an example of the command asked about.
 TEST(Arguments, HelpShowsAnExample) {
-    for (const char* name : {"relay", "agent", "demo", "invite", "join", "agents", "revoke",
-                             "check", "status", "reload", "park", "unpark", "dns", "version"}) {
+    for (const char* name :
+         {"relay", "agent", "demo", "invite", "join", "agents", "revoke", "check", "status",
+          "reload", "park", "unpark", "acme", "dns", "version"}) {
         const Refusal help = refused({name, "--help"});
         EXPECT_EQ(help.exit_code, kDone) << name;
         EXPECT_THAT(help.text, HasSubstr(std::string("homeport ") + name));

@@ -28,7 +28,11 @@ int tell_refusal(const ControlAnswer& answer, const Console& console) {
 
 std::optional<std::string> ask_or_tell(const RunningRole& role, const ControlRequest& request,
                                        const Console& console, int& exit_code, Duration timeout) {
-    auto answer = ask(role.control, request, timeout);
+    return body_or_tell(role, ask(role.control, request, timeout), console, exit_code);
+}
+
+std::optional<std::string> body_or_tell(const RunningRole& role, Result<ControlAnswer> answer,
+                                        const Console& console, int& exit_code) {
     if (!answer) {
         const std::string what =
             answer.error().code == Errc::not_found

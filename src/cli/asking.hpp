@@ -15,6 +15,10 @@ std::optional<std::string> ask_or_tell(const RunningRole& role, const ControlReq
                                        const Console& console, int& exit_code,
                                        Duration timeout = kControlTimeout);
 
+/// The same for an answer that was asked for before.
+std::optional<std::string> body_or_tell(const RunningRole& role, Result<ControlAnswer> answer,
+                                        const Console& console, int& exit_code);
+
 /// After a change in the relay's store: tells a running relay. Nobody running is fine. Returns the
 /// exit code; prints the error.
 int tell_running_relay(const config::Relay& relay, const Console& console);

@@ -60,6 +60,25 @@ struct ParkService {
     std::string config;
     std::string service;  ///< empty: all
     bool parked = true;   ///< false: unpark
+    std::string home{};   ///< whose; empty: the agent's own, or all of a relay
+    /// What the names answer meanwhile: "stand-in", "nothing" or addresses with commas between;
+    /// empty: "stand-in".
+    std::string answer{};
+};
+/// A challenge of a certificate authority, answered by the name servers of the relay.
+struct AskAcme {
+    std::string config;
+    std::string host;  ///< in lower case, without "_acme-challenge." and "*."
+    std::string value;
+    bool present = true;  ///< false: taken back
+};
+/// Looks at the line of this machine: addresses, router, what it is good for.
+struct Examine {
+    std::vector<HostPort> stun;
+    std::vector<Cidr> public_networks;  ///< count as the Internet's besides: for laboratories
+    Duration time{};                    ///< after this it tells what it knows
+    bool map = true;                    ///< opens a port at the router for a test
+    bool json = false;
 };
 struct CheckName {
     dns::Name name;
@@ -130,8 +149,9 @@ struct UseNames {
 };
 struct ShowVersion {};
 
-using Command = std::variant<RunRelay, RunAgent, RunDemo, MakeInvite, JoinRelay, ListAgents,
-                             RevokeAgent, CheckSettings, ShowStatus, ReloadSettings, ParkService,
-                             CheckName, ShowDs, OrderNames, OpenNames, UseNames, ShowVersion>;
+using Command =
+    std::variant<RunRelay, RunAgent, RunDemo, MakeInvite, JoinRelay, ListAgents, RevokeAgent,
+                 CheckSettings, ShowStatus, ReloadSettings, ParkService, AskAcme, Examine,
+                 CheckName, ShowDs, OrderNames, OpenNames, UseNames, ShowVersion>;
 
 }  // namespace homeport::cli

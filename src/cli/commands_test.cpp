@@ -130,6 +130,19 @@ TEST_F(Commands, AgentsAreListed) {
     EXPECT_EQ(list[0]["hosts"][0], "home.example.net");
     ASSERT_EQ(shell({"agents", "--config", relay_file}), kDone);
     EXPECT_THAT(shell.out, HasSubstr("attic"));
+    EXPECT_THAT(shell.out, Not(HasSubstr("may park")));
+}
+
+// A machine that may only park others, and what it may stays when it is invited anew.
+TEST_F(Commands, InviteToPark) {
+    invite("phone", {"--may-park", "attic", "--may-park", "cellar"});
+    EXPECT_THAT(shell.err, Not(HasSubstr("may publish nothing yet")));
+    ASSERT_EQ(shell({"agents", "--config", relay_file, "--json"}), kDone);
+    EXPECT_EQ(nlohmann::json::parse(shell.out)[0]["may_park"],
+              (nlohmann::json::array({"attic", "cellar"})));
+    invite("phone", {"--host", "phone.example.net"});
+    ASSERT_EQ(shell({"agents", "--config", relay_file}), kDone);
+    EXPECT_THAT(shell.out, HasSubstr("may publish phone.example.net, may park attic cellar\n"));
 }
 
 TEST_F(Commands, RevokeAndRelease) {
@@ -256,6 +269,74 @@ TEST_F(Commands, ParkNamesTheService) {
     OneAnswer agent(dir / "agent.sock", "{}\n");
     EXPECT_EQ(shell({"park", "--config", agent_file, "--service", "web"}), kDone) << shell.err;
     EXPECT_EQ(agent.request(), R"({"command":"park","service":"web"})");
+}
+
+TEST_F(Commands, ParkOfAnotherHomeGoesThroughTheRunningAgent) {
+    OneAnswer agent(dir / "agent.sock", "{}\n");
+    EXPECT_EQ(
+        shell({"park", "web", "--home", "attic", "--answer", "nothing", "--config", agent_file}),
+        kDone)
+        << shell.err;
+    EXPECT_EQ(nlohmann::json::parse(agent.request()),
+              nlohmann::json::parse(R"({"command":"park","service":"web","home":"attic",
+                                        "answer":"nothing"})"));
+    EXPECT_THAT(shell.out, HasSubstr("web of attic: "));
+    EXPECT_TRUE(shell.roles.questions.empty());
+}
+
+TEST_F(Commands, RefusedParkIsAFailure) {
+    OneAnswer agent(dir / "agent.sock", "{\"error\":\"no right\",\"remedy\":\"\"}\n");
+    EXPECT_EQ(shell({"unpark", "--home", "attic", "--config", agent_file}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("no right"));
+    EXPECT_EQ(shell.out, "");
+}
+
+// With the key that was paired, and to where the settings say that the relay is.
+TEST_F(Commands, AsksTheRelayItselfWhenNoAgentRuns) {
+    EXPECT_EQ(shell({"park", "--home", "attic", "--config", agent_file}), kWrongUsage);
+    EXPECT_THAT(shell.err, HasSubstr("homeport join"));
+    const std::string text = invite("phone");
+    ASSERT_EQ(shell({"join", text, "--config", agent_file}), kDone) << shell.err;
+
+    EXPECT_EQ(shell({"unpark", "web", "--home", "attic", "--config", agent_file}), kDone)
+        << shell.err;
+    EXPECT_EQ(shell.roles.asked_of->address.to_string(), "relay.example.net:7843");
+    EXPECT_EQ(shell.roles.questions.back(),
+              tunnel::Question(tunnel::ParkQuestion{"attic", "web", false, ""}));
+    EXPECT_EQ(shell({"acme", "clear", "*.home.example.net", "token", "--config", agent_file}),
+              kDone);
+    EXPECT_EQ(shell.roles.questions.back(),
+              tunnel::Question(tunnel::ChallengeQuestion{"home.example.net", "token", false}));
+
+    shell.roles.outcome = fail(Errc::denied, "no right to park");
+    EXPECT_EQ(shell({"park", "--home", "attic", "--config", agent_file}), kFailed);
+    EXPECT_EQ(shell.err, "homeport: no right to park\n");
+    EXPECT_EQ(shell.out, "");
+    shell.roles.outcome = fail(Errc::timed_out, "no answer");
+    EXPECT_EQ(shell({"acme", "set", "a.net", "token", "--config", agent_file}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("check the line"));
+}
+
+TEST_F(Commands, AcmeGoesThroughTheRunningAgent) {
+    OneAnswer agent(dir / "agent.sock", "{}\n");
+    EXPECT_EQ(shell({"acme", "set", "home.example.net", "token", "--config", agent_file}), kDone)
+        << shell.err;
+    EXPECT_EQ(nlohmann::json::parse(agent.request()),
+              nlohmann::json::parse(R"({"command":"acme-set","arguments":{
+                  "host":"home.example.net","value":"token"}})"));
+    EXPECT_EQ(shell.out, "_acme-challenge.home.example.net: name servers answer with it\n");
+}
+
+TEST_F(Commands, OperatorParksOneHome) {
+    EXPECT_EQ(shell({"park", "--answer", "nothing", "--config", relay_file}), kWrongUsage);
+    EXPECT_THAT(shell.err, HasSubstr("--home"));
+    EXPECT_EQ(shell({"park", "--home", "attic", "--config", relay_file}), kFailed);
+    EXPECT_THAT(shell.err, HasSubstr("the relay is not running"));
+    OneAnswer relay(dir / "relay.sock", "{}\n");
+    EXPECT_EQ(shell({"park", "--home", "attic", "--answer", "192.0.2.1", "--config", relay_file}),
+              kDone)
+        << shell.err;
+    EXPECT_EQ(relay.request(), R"({"answer":"192.0.2.1","command":"park","home":"attic"})");
 }
 
 TEST_F(Commands, OrdersOfTheOperatorGoToTheRelay) {

@@ -154,6 +154,8 @@ Result<ControlAnswer> ask(const std::string& socket_path, const ControlRequest& 
                           Duration timeout) {
     json object{{"command", request.command}};
     if (!request.service.empty()) object["service"] = request.service;
+    if (!request.home.empty()) object["home"] = request.home;
+    if (!request.answer.empty()) object["answer"] = request.answer;
     for (const auto& [name, argument] : request.arguments) {
         std::visit([&, &key = name](const auto& value) { object["arguments"][key] = value; },
                    argument);

@@ -15,6 +15,8 @@ struct ControlRequest {
     std::string command;    ///< status, reload, refresh, park, unpark, dns-ds, names-...
     std::string service{};  ///< for park and unpark; empty: all
     ControlArguments arguments{};
+    std::string home{};    ///< for park and unpark; empty: the agent's own, or all of a relay
+    std::string answer{};  ///< for park
 };
 
 struct ControlAnswer {

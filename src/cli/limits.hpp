@@ -24,6 +24,9 @@ inline constexpr Duration kDefaultInviteLife = 1h;
 inline constexpr std::size_t kMaxNameChars = 63;
 /// How long `homeport join` tries.
 inline constexpr Duration kJoinTimeout = 30s;
+/// How long `homeport doctor` looks, at most.
+inline constexpr Duration kDefaultExamineTime = 20s;
+inline constexpr Duration kMaxExamineTime = 5min;
 /// Bytes of /etc/resolv.conf; what stands behind them is not read.
 inline constexpr std::size_t kMaxResolvConfBytes = 64 * 1024;
 /// Characters of an answer in the table of `homeport dns check`; a longer one is cut.

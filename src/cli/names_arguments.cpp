@@ -249,7 +249,8 @@ void NamesGrammar::add_uses(CLI::App& names) {
                 use_.clear = true;
                 use_.value = text;
             },
-            "Take this value away, or all")
+            "Take this value away, or all; a value that begins with a hyphen is written "
+            "--clear=TEXT")
         ->expected(0, 1)
         ->excludes(value)
         ->type_name("[TEXT]");

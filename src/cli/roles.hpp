@@ -6,6 +6,7 @@
 #include "cli/paired_relay.hpp"
 #include "config/settings.hpp"
 #include "core/result.hpp"
+#include "tunnel/protocol/question.hpp"
 #include "tunnel/protocol/token.hpp"
 
 #include <string>
@@ -25,6 +26,10 @@ public:
     /// kJoinTimeout. The relay's name. Errors: those of tunnel::Joining; closed when a signal
     /// stopped it.
     virtual Result<std::string> pair(const std::string& state_dir, const tunnel::Token& token) = 0;
+    /// Asks the relay with the key of `state_dir`, on a connection of its own. Errors: those of
+    /// tunnel::AskingAlone; closed when a signal stopped it.
+    virtual Result<> ask(const std::string& state_dir, const PairedRelay& relay,
+                         const tunnel::Question& question) = 0;
 };
 
 }  // namespace homeport::cli

@@ -67,10 +67,19 @@ public:
         return pairing;
     }
 
+    Result<> ask(const std::string&, const PairedRelay& relay,
+                 const tunnel::Question& question) override {
+        asked_of = relay;
+        questions.push_back(question);
+        return outcome;
+    }
+
     Result<> outcome;
     Result<std::string> pairing = "relay1";
     std::vector<tunnel::Token> tokens;
     std::optional<PairedRelay> agent_of;
+    std::optional<PairedRelay> asked_of;
+    std::vector<tunnel::Question> questions;
 };
 
 /// Runs command lines and keeps what they printed last.

@@ -4,7 +4,8 @@
     vis2 198.51.100.11 --+-- net 198.51.100.1 | 203.0.113.1 -- gw ----+-- dev  192.168.1.11
     relay 198.51.100.20 -+               gw: WAN 203.0.113.5, LAN 192.168.1.1, masquerade
 
-With cgnat=True a node `isp` (WAN 203.0.113.5, customers 100.64.0.1) stands between net and gw.
+With cgnat=True a node `isp` (WAN 203.0.113.5, customers 100.64.0.1) stands between net and gw;
+with upstream="192.168.0" it is a second router of the home, for a change of network.
 Nothing leaves the namespaces. Needs root. A lab is removed by remove(), at exit, and, if its
 process was killed, by the next lab that is built.
 """
@@ -107,10 +108,11 @@ class Lab:
 
     built = []
 
-    def __init__(self, cgnat=False, kept_as=None):
+    def __init__(self, cgnat=False, kept_as=None, upstream="100.64.0"):
         self.kept = kept_as is not None
         self.prefix = kept_as or f"hp{os.getpid()}-"
         self.cgnat = cgnat
+        self.upstream = upstream
         self.wan_node = "isp" if cgnat else "gw"
         self.nodes = ["net", "vis1", "vis2", "relay", "gw", "home", "dev"] + ["isp"] * cgnat
         self.processes = []
@@ -141,7 +143,7 @@ class Lab:
         self._bridge("gw", "lan", "192.168.1.1", [("home", HOME), ("dev", DEV)])
         self._pair("net", "access", "203.0.113.1", self.wan_node, "wan", WAN)
         if self.cgnat:
-            self._pair("isp", "cust", "100.64.0.1", "gw", "wan", "100.64.0.5")
+            self._pair("isp", "cust", f"{self.upstream}.1", "gw", "wan", f"{self.upstream}.5")
 
     def _ip(self, node, *lines):
         command("ip", "-n", self.prefix + node, "-batch", "-", text_in="\n".join(lines) + "\n")

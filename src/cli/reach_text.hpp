@@ -1,0 +1,15 @@
+#pragma once
+/// What `homeport doctor` prints.
+
+#include "reach/service/reach.hpp"
+
+#include <string>
+
+namespace homeport::cli {
+
+/// For a home user: what the line is, what to do next, and what was seen.
+std::string render_examination(const reach::ReachView& view);
+/// The same as one JSON object.
+std::string examination_json(const reach::ReachView& view);
+
+}  // namespace homeport::cli

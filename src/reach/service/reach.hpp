@@ -1,0 +1,71 @@
+#pragma once
+/// Knows this machine's line: its addresses, its router and what that lets in, and what kind of
+/// line it is. Looks at start, whenever the kernel tells of other addresses or routes, and from
+/// time to time; everything else is news from the router.
+
+#include "reach/portmap/mapper.hpp"
+#include "reach/service/router_session.hpp"
+#include "reach/truth/consensus.hpp"
+#include "reach/truth/verdict.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace homeport::reach {
+
+/// A router's words about itself, by one protocol.
+struct RouterView {
+    Family family = Family::v4;
+    RouterReport report;
+};
+
+/// All that is known now.
+struct ReachView {
+    std::optional<Neighbourhood> place;  ///< nothing: there is no way out
+    AddressView v4;
+    AddressView v6;
+    std::vector<RouterView> routers;
+    std::vector<UnitReport> units_v4;
+    std::vector<UnitReport> units_v6;
+    Facts facts;
+    std::array<Verdict, 2> verdicts;
+    /// The first look is over: STUN servers have answered or been given up, and routers have had
+    /// kFirstLookTime.
+    bool complete = false;
+};
+
+class Reach {
+public:
+    struct Options {
+        std::vector<HostPort> stun;           ///< at most kMaxStunServers; more are left out
+        std::optional<IpAddress> far_target;  ///< for counting hops; nothing: the first STUN server
+        PublicSpace space;
+        std::function<MappingNonce(const UnitPort&)> nonce;
+        RouterMemory memory;
+    };
+    /// Told when something changed, from the loop, bursts joined; may not destroy the Reach.
+    using Listener = std::function<void()>;
+
+    Reach(const ReachWorld& world, Options options, Listener on_change);
+    ~Reach();
+
+    void start();
+    /// Ports wanted, of this machine, whatever its address is now: `internal` needs only its port.
+    void set_units(std::vector<PortUnit> units);
+    /// Where links come from, as the relay sees it.
+    void on_relay_view(const std::string& relay, const IpAddress& address);
+    /// Gives ports back; `done` is called once, after kRouterStopTime at most.
+    void stop(std::move_only_function<void()> done);
+    ReachView view() const;
+    RouterMemory memory() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace homeport::reach
