@@ -1,11 +1,14 @@
 """Name servers with the same zone, and dnsperf, which asks them."""
 
+import base64
 import contextlib
 import pathlib
 import random
 import re
 import statistics
+import subprocess
 import tempfile
+import threading
 import time
 
 import loopback
@@ -16,6 +19,8 @@ APEX = "dyn.example."
 QUESTIONS = 200_000             # in the file that dnsperf goes round
 START_SECONDS = 120             # a large zone takes its time
 CLIENTS, UNDER_WAY = 16, 500    # sockets of dnsperf, and its questions without an answer
+UPDATE_PAUSE = 0.05             # seconds between two handfuls of updates
+KEY, SECRET = "bench", base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 MISSING_SHARE = 0.1             # of the questions are for names that are not there
 
 HOMEPORT = """\
@@ -31,6 +36,10 @@ workers = {threads}
 rate_limit = 0
 [log]
 level = "warn"
+[[key]]
+name = "{key}"
+secret = "{secret}"
+update = ["*.dyn.example"]
 [[zone]]
 name = "dyn.example"
 file = "{zone}"
@@ -42,11 +51,19 @@ server:
     rundir: {folder}
 database:
     storage: {folder}
+key:
+  - id: {key}
+    algorithm: hmac-sha256
+    secret: {secret}
+acl:
+  - id: updates
+    key: {key}
+    action: update
 zone:
   - domain: {apex}
     file: {zone}
+    acl: updates
     zonefile-sync: -1
-    journal-content: none
 """
 NSD = """\
 server:
@@ -89,15 +106,55 @@ def write_questions(path, names):
             out.write(f"{'x' if missing else 'h'}{number:07d}.{APEX} A\n")
 
 
+class Updates:
+    """Changes names of the zone, so many a second, by one nsupdate, while it is entered."""
+
+    def __init__(self, server, per_second):
+        self._server, self._per_second = server, per_second
+        self._over = threading.Event()
+        self.sent = 0
+
+    def __enter__(self):
+        self._nsupdate = subprocess.Popen(
+            [find_program("nsupdate"), "-y", f"hmac-sha256:{KEY}:{SECRET}"], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._nsupdate.stdin.write(f"server 127.0.0.1 {self._server.port}\nzone {APEX}\n")
+        self._thread = threading.Thread(target=self._send)
+        self._thread.start()
+        return self
+
+    def _send(self):
+        while not self._over.wait(UPDATE_PAUSE):
+            for _ in range(int(self._per_second * UPDATE_PAUSE)):
+                name = f"u{self.sent % 1000:04d}.{APEX}"
+                self._nsupdate.stdin.write(
+                    f"update delete {name} A\nupdate add {name} 60 A 10.1."
+                    f"{self.sent >> 8 & 255}.{self.sent & 255}\nsend\n")
+                self.sent += 1
+            self._nsupdate.stdin.flush()
+
+    def __exit__(self, *_):
+        """Waits for those that the server is behind with."""
+        self._over.set()
+        self._thread.join()
+        began = time.monotonic()
+        said = self._nsupdate.communicate(timeout=60)[0].strip()
+        self._server.update_delays.append(time.monotonic() - began)
+        if said:
+            raise Failure(f"{self._server.name}: {said[:200]}")
+
+
 class Server:
     """One server with its files in `folder`."""
 
     def __init__(self, name, folder, zone, threads, homeport):
         self.name, self.port = name, loopback.free_port()
         self._folder = folder
+        self.update_delays = []     # seconds behind, at the end of each measurement
         folder.mkdir(mode=0o700)
         values = {"folder": folder, "zone": zone, "port": self.port, "apex": APEX,
-                  "threads": threads, "spare": loopback.free_port()}
+                  "threads": threads, "spare": loopback.free_port(),
+                  "key": KEY, "secret": SECRET}
         self._settings = folder / "settings"
         text = {"homeport": HOMEPORT, "knotd": KNOT, "nsd": NSD}[name].format(**values)
         self._settings.write_text(text)
@@ -140,7 +197,9 @@ class Server:
 
 def measure_all(options):
     wanted = options.only.split(",")
-    absent = [name for name in ("dnsperf", "dig", *wanted)
+    if options.updates:
+        wanted = [name for name in wanted if name != "nsd"]     # it takes none
+    absent = [name for name in ("dnsperf", "dig", "nsupdate", *wanted)
               if name != "homeport" and not find_program(name)]
     if absent:
         print(f"not measured: {', '.join(absent)} missing")
@@ -165,18 +224,24 @@ def run_rounds(options, servers, questions):
     figures = {server.name: [] for server in servers}
     for _ in range(options.rounds):
         for server in servers:
-            figures[server.name].append(server.measure(questions, options.seconds))
+            with Updates(server, options.updates) if options.updates else contextlib.nullcontext():
+                figures[server.name].append(server.measure(questions, options.seconds))
     return figures
 
 
 def print_results(options, servers, figures):
+    if options.updates:
+        print(f"While {options.updates:,} updates arrive in a second:")
     print(f"{options.names:,} names, one thread each, medians of {options.rounds} rounds of "
           f"{options.seconds} s\n")
     rows = []
     for server in servers:
         per_second, cpu, memory = zip(*figures[server.name])
         rows.append([server.name, cell(per_second), cell(cpu), cell(memory[-1:], 1 / 1024)])
+        if options.updates:
+            rows[-1].append(cell(server.update_delays))
     header = ["server", "questions/s", "CPU us each", "RSS, MiB"]
+    header += ["updates behind, s"] * bool(options.updates)
     print("\n".join(render(header, rows)))
     ours = figures.get("homeport")
     for name, theirs in figures.items():
