@@ -49,6 +49,8 @@ class Doctor(unittest.TestCase):
         found = self.examine()
         self.assertEqual(found["ipv4"]["kind"], "cgnat", found)
         self.assertFalse(found["test_port"][0]["opened"])
+        tried = {row["protocol"] for row in found["test_port"][0]["attempts"]}
+        self.assertEqual(tried, {"PCP", "NAT-PMP", "UPnP"})
 
     def test_a_router_behind_a_router(self):
         self.line(external="none", cgnat=True, upstream="192.168.0")
@@ -66,6 +68,12 @@ class Doctor(unittest.TestCase):
         found = self.examine()
         self.assertTrue(found["ipv4"]["router_lies"] or
                         found["ipv4"]["kind"] in ("cgnat", "several_lines"), found)
+
+    def test_nobody_outside_is_asked(self):
+        self.line(router=False)
+        done = self.lab.run("home", BINARY, "doctor", "--json", "--no-stun", "--no-map",
+                            check=False)
+        self.assertEqual(json.loads(done.stdout)["ipv4"]["kind"], "unknown")
 
     def test_no_line(self):
         self.line(router=False)

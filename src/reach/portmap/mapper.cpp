@@ -54,7 +54,8 @@ void Mapper::set_units(std::vector<PortUnit> wanted, TimePoint now) {
 }
 
 void Mapper::on_report(const RouterReport& report, TimePoint now) {
-    for (Route& route : routes_) {
+    for (std::size_t i = 0; i < routes_.size(); ++i) {
+        Route& route = routes_[i];
         if (route.route.protocol != report.protocol) continue;
         route.known = true;
         route.answers = report.answers;
@@ -63,7 +64,14 @@ void Mapper::on_report(const RouterReport& report, TimePoint now) {
         if (!report.answers) continue;
         for (Unit& unit : units_) {
             if (unit.report.phase != UnitReport::Phase::failed || unit.ports.empty()) continue;
-            if (report.restarted || !report.external.is_unspecified()) unit.report.retry_at = now;
+            if (!unit.tried[i]) {  // the others have refused before it answered
+                std::erase_if(unit.report.attempts, [](const UnitAttempt& attempt) {
+                    return attempt.fault == MapFault::silent;
+                });
+                begin(unit, now);
+            } else if (report.restarted || !report.external.is_unspecified()) {
+                unit.report.retry_at = now;
+            }
         }
     }
     on_time(now);

@@ -154,6 +154,21 @@ TEST_F(MapperTest, OneRefusedPortRollsTheUnitBack) {
     EXPECT_THAT(last.attempts, IsEmpty());
 }
 
+// A protocol that answers after the others have refused is the next one, at once.
+TEST_F(MapperTest, ALateProtocolIsTriedToo) {
+    mapper.set_units({ftp()}, now);
+    answers(MapProtocol::pcp, true);
+    refuse(pcp, 21, MapFault::full);
+    finish_drops(pcp);
+    EXPECT_EQ(last.phase, Phase::failed);
+    answers(MapProtocol::upnp, true);
+    EXPECT_EQ(upnp.wants, 3);
+    refuse(upnp, 21, MapFault::full);
+    finish_drops(upnp);
+    EXPECT_EQ(last.phase, Phase::failed);
+    EXPECT_EQ(last.attempts.size(), 2u);
+}
+
 // Nobody there: said, and tried at once when a router appears.
 TEST_F(MapperTest, SilenceIsAFailureUntilARouterAnswers) {
     mapper.set_units({ftp()}, now);

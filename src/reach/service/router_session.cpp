@@ -210,6 +210,7 @@ private:
 
     void open_mappers() {
         for (const Family family : {Family::v4, Family::v6}) {
+            if (!(family == Family::v4 ? options_.place.v4 : options_.place.v6)) continue;
             std::vector<MapperRoute> routes;
             for (Channel& channel : channels_) {
                 if (channel.family && *channel.family != family) continue;

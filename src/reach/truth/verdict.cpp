@@ -24,6 +24,7 @@ std::optional<Finding> no_line(const Picture& picture) {
 }
 
 std::optional<Finding> other_family_only(const Picture& picture) {
+    if (!picture.facts.asked_outside) return {};
     const bool any = picture.outside || picture.wan_is_public || picture.wan_is_shared;
     if (any || picture.interface_is_public || picture.any_arrived()) return {};
     return Finding{picture.family == Family::v4 ? LineKind::ipv6_only : LineKind::ipv4_only,

@@ -81,7 +81,7 @@ using enum ProbeResult;
 TEST(Verdict, Plain) {
     auto line = home().map(MapOutcome::mapped);
     EXPECT_EQ(line.kind(), "port_map_possible");
-    EXPECT_THAT(line.verdict().next_step, HasSubstr("let the relay dial"));
+    EXPECT_THAT(line.verdict().next_step, HasSubstr("only a dial from outside"));
     line.probe(wished, 443, arrived).probe(unmapped, 50123, nothing);
     const Verdict verdict = line.verdict();
     EXPECT_EQ(to_text(verdict.kind), "port_map_works");

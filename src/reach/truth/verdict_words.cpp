@@ -85,7 +85,8 @@ Words possible_words(const Verdict&, const Picture& picture) {
         "The address that the world sees, {}, is the router's; ports can be opened there.",
         text_of(picture.outside));
     if (picture.has(MapOutcome::mapped))
-        return {headline, "The router says that it has opened them: let the relay dial them."};
+        return {headline,
+                "The router says that it has opened them: only a dial from outside proves it."};
     if (picture.has(MapOutcome::switched_off) || picture.has(MapOutcome::silent)) {
         return {headline,
                 "Switch on UPnP, NAT-PMP or PCP in the router and allow it for this "
