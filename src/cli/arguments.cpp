@@ -1,6 +1,7 @@
 #include "cli/arguments.hpp"
 
 #include "cli/asks_arguments.hpp"
+#include "cli/checks.hpp"
 #include "cli/console.hpp"
 #include "cli/doctor_arguments.hpp"
 #include "cli/limits.hpp"
@@ -53,25 +54,8 @@ CLI::Validator home_check() {
             "home"};
 }
 
-/// A check made of one of core's parsers.
-template <class Parse>
-CLI::Validator check_by(Parse parse) {
-    return {[parse](std::string& text) {
-                const auto parsed = parse(text);
-                return parsed ? std::string() : parsed.error().what;
-            },
-            "", ""};
-}
-
 Result<Duration> parse_invite_life(std::string_view text) {
-    const auto life = parse_duration(text);
-    if (!life) return life;
-    if (*life < kMinInviteLife || *life > kMaxInviteLife) {
-        return fail(Errc::invalid, fmt::format("an invite lives {} to {}, not '{}'",
-                                               format_duration(kMinInviteLife),
-                                               format_duration(kMaxInviteLife), text));
-    }
-    return life;
+    return parse_duration_within(text, "an invite lives", kMinInviteLife, kMaxInviteLife);
 }
 
 /// ADDRESS with the port of DNS, or ADDRESS:PORT.
@@ -87,14 +71,8 @@ Result<dns::RrType> parse_asked_type(std::string_view text) {
 }
 
 Result<Duration> parse_question_time(std::string_view text) {
-    const auto time = parse_duration(text);
-    if (!time) return time;
-    if (*time < dns::check::kMinTimeout || *time > dns::check::kMaxTimeout) {
-        return fail(Errc::invalid, fmt::format("a question takes {} to {}, not '{}'",
-                                               format_duration(dns::check::kMinTimeout),
-                                               format_duration(dns::check::kMaxTimeout), text));
-    }
-    return time;
+    return parse_duration_within(text, "a question takes", dns::check::kMinTimeout,
+                                 dns::check::kMaxTimeout);
 }
 
 /// Of words that one of core's parsers has checked before.

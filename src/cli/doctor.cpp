@@ -34,7 +34,6 @@ public:
 private:
     reach::Reach::Options options() {
         return {.stun = command_.stun,
-                .far_target = {},
                 .space = reach::PublicSpace(command_.public_networks),
                 // A mapping of some seconds: who asks again is another one.
                 .nonce =

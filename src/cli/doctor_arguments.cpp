@@ -1,7 +1,7 @@
 #include "cli/doctor_arguments.hpp"
 
+#include "cli/checks.hpp"
 #include "cli/limits.hpp"
-#include "core/text.hpp"
 #include "reach/service/limits.hpp"
 
 #include <fmt/format.h>
@@ -18,24 +18,9 @@ namespace {
 constexpr std::array<std::string_view, 2> kStunServers = {"stun.cloudflare.com:3478",
                                                           "stun.l.google.com:19302"};
 
-template <class Parse>
-CLI::Validator check_by(Parse parse) {
-    return {[parse](std::string& text) {
-                const auto parsed = parse(text);
-                return parsed ? std::string() : parsed.error().what;
-            },
-            "", ""};
-}
-
 Result<Duration> parse_time(std::string_view text) {
-    const auto time = parse_duration(text);
-    if (!time) return time;
-    if (*time < reach::kFirstLookTime || *time > kMaxExamineTime) {
-        return fail(Errc::invalid, fmt::format("an examination takes {} to {}, not '{}'",
-                                               format_duration(reach::kFirstLookTime),
-                                               format_duration(kMaxExamineTime), text));
-    }
-    return time;
+    return parse_duration_within(text, "an examination takes", reach::kFirstLookTime,
+                                 kMaxExamineTime);
 }
 
 }  // namespace

@@ -21,6 +21,16 @@ START_SECONDS = 120             # a large zone takes its time
 CLIENTS, UNDER_WAY = 16, 500    # sockets of dnsperf, and its questions without an answer
 UPDATE_PAUSE = 0.05             # seconds between two handfuls of updates
 KEY, SECRET = "bench", base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+KNOT_KEY = """\
+key:
+  - id: {key}
+    algorithm: hmac-sha256
+    secret: {secret}
+acl:
+  - id: updates
+    key: {key}
+    action: update
+"""
 MISSING_SHARE = 0.1             # of the questions are for names that are not there
 
 HOMEPORT = """\
@@ -51,14 +61,7 @@ server:
     rundir: {folder}
 database:
     storage: {folder}
-key:
-  - id: {key}
-    algorithm: hmac-sha256
-    secret: {secret}
-acl:
-  - id: updates
-    key: {key}
-    action: update
+""" + KNOT_KEY + """\
 zone:
   - domain: {apex}
     file: {zone}

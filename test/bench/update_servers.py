@@ -16,11 +16,11 @@ import threading
 import time
 
 import loopback
+from name_servers import KEY, KNOT_KEY, SECRET
 from processes import Child, Failure, cpu_seconds, find_program, run, wait_until
 from table import cell, render
 
 ZONE, SERVICE = "upd.example", "dyn.example"
-KEY, SECRET = "bench", base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 BATCH = 100                     # changes of one message in the second test
 ACCOUNTS, NAMES_EACH = 5, 1000
 DIFFICULTY = 8                  # bits of the proof of work
@@ -80,14 +80,7 @@ server:
     rundir: {folder}
 database:
     storage: {folder}
-key:
-  - id: {key}
-    algorithm: hmac-sha256
-    secret: {secret}
-acl:
-  - id: updates
-    key: {key}
-    action: update
+""" + KNOT_KEY + """\
 zone:
   - domain: {zone}
     file: {folder}/zone

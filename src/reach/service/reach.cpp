@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace homeport::reach {
@@ -100,22 +101,21 @@ private:
             session_->check_soon();
         }
         ask_stun();
-        count_hops();
         changed();
     }
 
     void note_interfaces(const std::vector<net::InterfaceAddress>& addresses) {
-        std::map<std::pair<std::string, IpAddress>, bool> seen;
+        std::set<std::pair<std::string, IpAddress>> seen;
         for (const net::InterfaceAddress& one : addresses) {
             if (!one.up || one.address.is_loopback()) continue;
-            seen[{one.interface, one.address}] = true;
+            seen.emplace(one.interface, one.address);
             consensus_.add({.source = EvidenceSource::interface,
                             .from = one.interface,
                             .address = one.address,
                             .at = now()},
                            now());
         }
-        for (const auto& [key, known] : interfaces_) {
+        for (const auto& key : interfaces_) {
             if (seen.contains(key)) continue;
             consensus_.forget(EvidenceSource::interface, key.first, key.second, now());
         }
@@ -184,6 +184,7 @@ private:
 
     void ask_stun() {
         stun_.clear();
+        hop_probe_.reset();
         if (!place_) return;
         for (const HostPort& server : options_.stun) {
             stun_.push_back({.name = server.to_string(), .resolving = nullptr, .runs = {}});
@@ -205,6 +206,7 @@ private:
                 world_, side->own, Endpoint{*address, port},
                 [this, index](const NatFindings& found) { take_stun(index, found); });
             if (run->start()) stun_[index].runs.push_back(std::move(run));
+            if (family == Family::v4) count_hops(*address);
         }
     }
 
@@ -224,14 +226,10 @@ private:
         complete();
     }
 
-    void count_hops() {
-        std::optional<IpAddress> target = options_.far_target;
-        if (!target && !options_.stun.empty()) {
-            if (const auto address = IpAddress::parse(options_.stun.front().host))
-                target = *address;
-        }
-        if (!target || !place_ || !place_->v4 || !target->is_v4()) return;
-        hop_probe_ = std::make_unique<HopProbe>(world_.loop, world_.network, *target,
+    /// Once in a look, on the way to the first server that was found.
+    void count_hops(const IpAddress& target) {
+        if (hop_probe_) return;
+        hop_probe_ = std::make_unique<HopProbe>(world_.loop, world_.network, target,
                                                 place_->v4->own, [this](HopProbe::Hops hops) {
                                                     hops_ = std::move(hops);
                                                     changed();
@@ -318,7 +316,7 @@ private:
     Reach::Listener on_change_;
     Consensus consensus_;
     std::optional<Neighbourhood> place_;
-    std::map<std::pair<std::string, IpAddress>, bool> interfaces_;
+    std::set<std::pair<std::string, IpAddress>> interfaces_;
     std::map<RouterKey, RouterReport> routers_;
     std::vector<PortUnit> units_;
     HopProbe::Hops hops_;

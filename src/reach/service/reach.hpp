@@ -41,8 +41,9 @@ struct ReachView {
 class Reach {
 public:
     struct Options {
-        std::vector<HostPort> stun;           ///< at most kMaxStunServers; more are left out
-        std::optional<IpAddress> far_target;  ///< for counting hops; nothing: the first STUN server
+        /// At most kMaxStunServers, more are left out. The way to the first one that is found
+        /// shows the hops.
+        std::vector<HostPort> stun;
         PublicSpace space;
         std::function<MappingNonce(const UnitPort&)> nonce;
         RouterMemory memory;

@@ -54,11 +54,12 @@ void Home::park(const ParkFrame& frame, AskDone done) {
         if (!frame.answer.empty()) wish.answer = frame.answer;
         result = world_.publisher.park(home, wish);
     }
-    world_.log.info(frame.parked ? "home.park" : "home.unpark",
-                    {{"home", home},
-                     {"service", frame.service},
-                     {"by", record_.name},
-                     {"result", result ? "done" : result.error().what}});
+    // What came of it at the home is the publisher's to log; here stands who asked.
+    world_.log.info("agent.ask", {{"what", frame.parked ? "park" : "unpark"},
+                                  {"home", home},
+                                  {"service", frame.service},
+                                  {"by", record_.name},
+                                  {"result", result ? "done" : result.error().what}});
     done(std::move(result));
 }
 
