@@ -87,6 +87,9 @@ private:
     void challenge(const std::string&, const tunnel::Challenge&, Done done) override {
         done(fail(Errc::not_found, "no names in this world"));
     }
+    void probe(const std::string&, const tunnel::ProbeWish&, Done done) override {
+        done(fail(Errc::denied, "no home is dialled in this world"));
+    }
 
     TraceLog log_;
     ChunkPool pool_;

@@ -37,12 +37,35 @@ AgentRole::AgentRole(const World& world, std::unique_ptr<net::Security> security
       settings_(std::move(settings)),
       paired_(std::move(paired)),
       started_(world.loop.now()),
-      agent_({world.loop, world.network, *security_, world.entropy, world.log, world.pool},
+      programs_(world.loop, world.log),
+      agent_(agent_world(),
              {.relay_name = paired_.relay,
               .relay = settings_.relay.value_or(paired_.address),
               .relay_key = paired_.key,
               .services = settings_.services,
-              .resume = settings_.resume}) {}
+              .resume = settings_.resume,
+              .on_seen = [this](const tunnel::RelaySight& sight) { line_.on_seen(sight); }}),
+      line_(agent_world(), line_options()) {
+    line_.set_services(settings_.services);
+}
+
+tunnel::AgentWorld AgentRole::agent_world() const {
+    return {world_.loop, world_.network, *security_, world_.entropy, world_.log, world_.pool};
+}
+
+Line::Options AgentRole::line_options() {
+    return {
+        .settings = settings_.reach,
+        .state_dir = settings_.state_dir,
+        .relay_name = paired_.relay,
+        .relay = settings_.relay.value_or(paired_.address),
+        .relay_key = paired_.key,
+        .ask =
+            [this](tunnel::ProbeQuestion question, tunnel::Agent::AskDone done) {
+                agent_.ask_probe(std::move(question), std::move(done));
+            },
+        .run_program = [this](std::vector<std::string> words) { programs_.run(std::move(words)); }};
+}
 
 Result<> AgentRole::start() {
     control_ = std::make_unique<ControlServer>(
@@ -79,6 +102,7 @@ ReloadReport AgentRole::reload() {
         settings_.services = std::move(next->services);
         board_.keep_only(service_names());
         agent_.reload(settings_.services);
+        line_.set_services(settings_.services);
     }
     world_.log.info("reload",
                     {{"changed", fmt::format("{}", fmt::join(report.changed, ","))},
@@ -89,6 +113,7 @@ ReloadReport AgentRole::reload() {
 void AgentRole::begin_stop() {
     world_.log.info("agent.stopping", {{"streams", running()}});
     agent_.announce_stop();
+    line_.begin_stop();
 }
 
 std::vector<std::string> AgentRole::service_names() const {
@@ -140,13 +165,14 @@ ServiceFacts AgentRole::facts_of(const config::Service& service, bool up) const 
 
 void AgentRole::answer(const ControlRequest& request, ControlServer::Reply reply) {
     if (request.command == "status") return reply(status_json(facts()));
+    if (request.command == "ports") return reply(line_json(line_.facts()));
     if (request.command == "reload") return reply(reload_json(reload()));
     if (request.command == "park") return park(request, true, std::move(reply));
     if (request.command == "unpark") return park(request, false, std::move(reply));
     if (request.command == "acme-set") return ask_acme(request, true, std::move(reply));
     if (request.command == "acme-clear") return ask_acme(request, false, std::move(reply));
     reply(control_error(fmt::format("the agent knows no command \"{}\"", request.command),
-                        "use status, reload, park, unpark, acme-set or acme-clear"));
+                        "use status, ports, reload, park, unpark, acme-set or acme-clear"));
 }
 
 void AgentRole::park(const ControlRequest& request, bool parked, ControlServer::Reply reply) {

@@ -2,9 +2,11 @@
 /// The agent, built from its settings and from what it remembers of its relay.
 
 #include "app/control_server.hpp"
+#include "app/direct/line.hpp"
 #include "app/facts.hpp"
 #include "app/memory_keeper.hpp"
 #include "app/park_board.hpp"
+#include "app/program_runner.hpp"
 #include "app/role.hpp"
 #include "app/world.hpp"
 #include "cli/paired_relay.hpp"
@@ -27,7 +29,7 @@ public:
 
     ReloadReport reload() override;
     void begin_stop() override;
-    std::size_t running() const override { return agent_.status().streams; }
+    std::size_t running() const override { return agent_.status().streams + line_.running(); }
 
     RoleFacts facts() const;
     /// The answer of the control socket; what is asked of the relay is answered later.
@@ -40,6 +42,8 @@ private:
     void park_own(const ControlRequest& request, bool parked, tunnel::Agent::AskDone done);
     void ask_acme(const ControlRequest& request, bool present, ControlServer::Reply reply);
     std::vector<std::string> service_names() const;
+    tunnel::AgentWorld agent_world() const;
+    Line::Options line_options();
     ServiceFacts facts_of(const config::Service& service, bool up) const;
 
     World world_;
@@ -49,7 +53,9 @@ private:
     cli::PairedRelay paired_;
     TimePoint started_;
     ParkBoard board_;
+    ProgramRunner programs_;
     tunnel::Agent agent_;
+    Line line_;  ///< asks through the agent
     std::unique_ptr<ControlServer> control_;
     std::unique_ptr<MemoryKeeper> memory_;
 };

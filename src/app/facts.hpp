@@ -41,10 +41,11 @@ struct ServiceFacts {
 
 /// What the name of a home's host answers.
 enum class HostState : std::uint8_t {
-    direct,   ///< the home's address, which was reached from outside
-    relayed,  ///< the relay; the home has a link
-    away,     ///< the relay, which lets visitors wait
-    parked,   ///< what its owner chose
+    direct,    ///< the home's address, which was reached from outside
+    relayed,   ///< the relay; the home has a link
+    away,      ///< the relay, which lets visitors wait
+    parked,    ///< what its owner chose
+    unproven,  ///< nothing: visitors may only come straight, and nobody did from outside lately
 };
 
 std::string_view to_string(HostState state);

@@ -24,6 +24,7 @@ std::optional<dns::DirectPath> both(const std::optional<dns::DirectPath>& left,
 
 dns::HomeView view_of(const std::vector<const ServiceView*>& services, bool up) {
     dns::HomeView view{.state = up ? dns::HomeState::relayed : dns::HomeState::away,
+                       .relayed = std::ranges::any_of(services, &ServiceView::relayed),
                        .direct = direct_of(*services.front())};
     bool parked = true;
     for (const ServiceView* const service : services) {
@@ -50,9 +51,10 @@ std::vector<HomeHost> host_views(const std::vector<ServiceView>& services, bool 
 
 HostState state_of(const dns::HomeView& view, TimePoint now, bool allow_private) {
     if (view.state == dns::HomeState::parked) return HostState::parked;
-    if (view.state == dns::HomeState::away) return HostState::away;
     const bool proven = dns::answer_of(view, {}, now, allow_private).until != kNever;
-    return proven ? HostState::direct : HostState::relayed;
+    if (proven) return HostState::direct;
+    if (!view.relayed) return HostState::unproven;
+    return view.state == dns::HomeState::away ? HostState::away : HostState::relayed;
 }
 
 }  // namespace homeport::app

@@ -59,6 +59,21 @@ TEST(HostViews, DirectWhenAllServicesAre) {
     EXPECT_FALSE(only({proven({kFirst}), parked}).direct) << "its visitors want the notice";
 }
 
+// What one service cannot get over the relay another one may.
+TEST(HostViews, RelayedWhenOneServiceIs) {
+    ServiceView straight{.hosts = {kHost}, .parked = {}, .direct = {}, .relayed = false};
+    EXPECT_FALSE(only({straight}).relayed);
+    EXPECT_FALSE(only({straight, straight}).relayed);
+    EXPECT_TRUE(only({straight, {{kHost}, {}, {}}}).relayed);
+    EXPECT_TRUE(only({proven({kFirst}), straight}).relayed);
+    EXPECT_FALSE(only({proven({kFirst}), straight}).direct);
+    EXPECT_EQ(state_of(only({straight}), kNow, false), HostState::unproven);
+    EXPECT_EQ(state_of(only({straight}, false), kNow, false), HostState::unproven);
+    straight.direct = dns::DirectPath{{kFirst}, kNow};
+    EXPECT_EQ(state_of(only({straight}), kNow, false), HostState::direct);
+    EXPECT_EQ(state_of(only({straight}, false), kNow, false), HostState::unproven);
+}
+
 TEST(HostViews, States) {
     const auto state = [](const dns::HomeView& view) { return state_of(view, kNow, false); };
     EXPECT_EQ(state({.state = dns::HomeState::parked}), HostState::parked);

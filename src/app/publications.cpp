@@ -49,6 +49,18 @@ std::string challenged_host(const HostGlob& host) {
     return host.wildcard() ? host.text().substr(2) : host.text();
 }
 
+/// What was proven of the others may be another port.
+std::set<std::string> unchanged(const std::vector<tunnel::Offer>& before,
+                                const std::vector<tunnel::Offer>& now,
+                                const std::vector<Result<>>& results) {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        if (results[i] && std::ranges::find(before, now[i]) != before.end())
+            names.insert(now[i].name);
+    }
+    return names;
+}
+
 bool is_challenge(std::string_view text) {
     const auto graphic = [](char c) { return c > ' ' && c <= '~'; };
     return !text.empty() && text.size() <= kMaxChallengeBytes && std::ranges::all_of(text, graphic);
@@ -67,15 +79,13 @@ std::vector<Result<>> Publications::publish(const std::string& agent,
     if (front_ == nullptr) {
         return std::vector<Result<>>(offers.size(), fail(Errc::closed, "the relay is stopping"));
     }
-    std::vector<front::Service> services;
-    for (const tunnel::Offer& offer : offers) services.push_back(service_of(agent, offer));
     const auto [at, fresh] = homes_.try_emplace(agent);
     Home& home = at->second;
     if (auto remembered = remembered_.extract(agent); fresh && remembered)
         home.board = std::move(remembered.mapped());
-    home.results = front_->publish(agent, std::move(services));
+    home.results = offer_to_front(agent, offers);
+    home.proofs.keep_only(unchanged(home.offers, offers, home.results));
     home.offers = offers;
-    home.direct.clear();  // what was proven may be another port
     for (std::size_t i = 0; i < offers.size(); ++i) {
         if (home.results[i]) continue;
         world_.log.warn(
@@ -89,7 +99,29 @@ std::vector<Result<>> Publications::publish(const std::string& agent,
     return home.results;
 }
 
+/// All but those that the relay does not forward: their visitors never come here.
+std::vector<Result<>> Publications::offer_to_front(const std::string& agent,
+                                                   const std::vector<tunnel::Offer>& offers) {
+    std::vector<Result<>> results(offers.size());
+    std::vector<front::Service> services;
+    std::vector<std::size_t> places;  // of each of these in `results`
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < offers.size(); ++i) {
+        if (!names.insert(offers[i].name).second) {
+            results[i] = fail(Errc::exists, fmt::format("two services are named \"{}\"; rename one",
+                                                        offers[i].name));
+        } else if (offers[i].direct != Direct::only) {
+            places.push_back(i);
+            services.push_back(service_of(agent, offers[i]));
+        }
+    }
+    auto published = front_->publish(agent, std::move(services));
+    for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move(published[i]);
+    return results;
+}
+
 void Publications::withdraw(const std::string& agent) {
+    seen_.erase(agent);
     const auto gone = homes_.extract(agent);
     if (on_hosts_) on_hosts_(agent, {});
     if (front_ != nullptr) front_->withdraw(agent);
@@ -102,23 +134,73 @@ void Publications::on_link(const std::string& agent, bool up) {
     const auto home = homes_.find(agent);
     if (home == homes_.end()) return;
     // It may come back from elsewhere.
-    if (!up) home->second.direct.clear();
+    if (!up) home->second.proofs.clear();
     tell_hosts(agent, home->second);
 }
 
-void Publications::set_direct(const std::string& agent, const std::string& service,
-                              std::optional<dns::DirectPath> path) {
-    const auto found = homes_.find(agent);
-    if (found == homes_.end()) return;
-    Home& home = found->second;
-    const std::vector<std::string> known = names(home);
-    if (std::ranges::find(known, service) == known.end()) return;
-    if (path) {
-        home.direct[service] = std::move(*path);
-    } else {
-        home.direct.erase(service);
+// ---- what visitors may reach straight
+
+void Publications::on_seen(const std::string& agent, const Endpoint& from) {
+    seen_[agent] = from.address;
+    const auto home = homes_.find(agent);
+    if (home != homes_.end() && home->second.proofs.move_to(from.address))
+        tell_hosts(agent, home->second);
+}
+
+bool Publications::goes_straight(const Home& home, const std::string& service) {
+    for (std::size_t i = 0; i < home.offers.size(); ++i) {
+        if (home.offers[i].name == service && home.results[i])
+            return home.offers[i].direct != Direct::never;
     }
-    tell_hosts(agent, home);
+    return false;
+}
+
+void Publications::probe(const std::string& agent, const tunnel::ProbeWish& wish, Done done) {
+    const auto home = homes_.find(agent);
+    if (!wish.service.empty() &&
+        (home == homes_.end() || !goes_straight(home->second, wish.service))) {
+        return done(fail(Errc::denied, fmt::format("{} publishes no service \"{}\" here that "
+                                                   "visitors may reach straight",
+                                                   agent, wish.service)));
+    }
+    if (!probes_) return done(fail(Errc::closed, "this relay proves nothing"));
+    probes_(agent, wish, std::move(done));
+}
+
+void Publications::on_probe(const std::string& agent, const std::string& service,
+                            const IpAddress& address, bool reached) {
+    const auto found = homes_.find(agent);
+    if (found == homes_.end() || !goes_straight(found->second, service)) return;
+    // Begun before the home moved, and over since.
+    const auto seen = seen_.find(agent);
+    if (seen != seen_.end() && seen->second.is_v4() == address.is_v4() && seen->second != address)
+        return;
+    DirectProofs& proofs = found->second.proofs;
+    if (reached && up_.contains(agent)) {
+        const TimePoint now = world_.loop.now();
+        proofs.succeed(service, address, now);
+        if (!proof_timer_.armed()) proof_timer_.arm(now + DirectProofs::kTime);
+        tell_hosts(agent, found->second);
+    } else if (!reached && proofs.fail(service, address)) {
+        tell_hosts(agent, found->second);
+    }
+}
+
+/// At the end of what was the oldest proof when the timer was armed: maybe there is a newer one.
+void Publications::forget_proofs() {
+    TimePoint next = kNever;
+    for (auto& [agent, home] : homes_) {
+        if (home.proofs.expire(world_.loop.now())) tell_hosts(agent, home);
+        next = std::min(next, home.proofs.next());
+    }
+    if (next != kNever) proof_timer_.arm(next);
+}
+
+ServiceState Publications::state_of_straight(const std::string& agent, const Home& home,
+                                             const std::string& service) const {
+    if (parked(home, service)) return ServiceState::parked;
+    const bool reached = up_.contains(agent) && home.proofs.path(service);
+    return reached ? ServiceState::up : ServiceState::away;
 }
 
 // ---- what is parked
@@ -191,6 +273,8 @@ std::vector<ServiceFacts> Publications::facts() const {
     for (const auto& [agent, home] : homes_) {
         for (std::size_t i = 0; i < home.offers.size(); ++i) {
             ServiceFacts facts = facts_of(agent, home.offers[i], home.results[i]);
+            if (home.offers[i].direct == Direct::only && home.results[i])
+                facts.state = state_of_straight(agent, home, facts.name);
             for (const front::ServiceStatus& status : counters) {
                 if (status.agent != agent || status.name != facts.name) continue;
                 add_counters(facts, status);
@@ -239,10 +323,10 @@ std::vector<HomeHost> Publications::views(const std::string& agent, const Home& 
     for (std::size_t i = 0; i < home.offers.size(); ++i) {
         if (!home.results[i]) continue;
         const tunnel::Offer& offer = home.offers[i];
-        ServiceView view{offer.hosts, parked_answer(home, offer.name), {}};
-        const auto direct = home.direct.find(offer.name);
-        if (direct != home.direct.end()) view.direct = direct->second;
-        services.push_back(std::move(view));
+        services.push_back({.hosts = offer.hosts,
+                            .parked = parked_answer(home, offer.name),
+                            .direct = home.proofs.path(offer.name),
+                            .relayed = offer.direct != Direct::only});
     }
     return host_views(services, up_.contains(agent));
 }

@@ -2,6 +2,7 @@
 /// Joins the relay's tunnel and its front: offers become services, visitors become streams. Both
 /// directions go through narrow ports, so neither knows the other.
 
+#include "app/direct_proofs.hpp"
 #include "app/facts.hpp"
 #include "app/host_views.hpp"
 #include "app/names/home_host.hpp"
@@ -44,7 +45,9 @@ public:
     };
     /// `allow_private`: names may answer addresses that the internet cannot reach.
     Publications(const World& world, bool allow_private)
-        : world_(world), allow_private_(allow_private) {}
+        : world_(world),
+          allow_private_(allow_private),
+          proof_timer_(world.loop.timers(), net::call<&Publications::forget_proofs>(this)) {}
 
     /// Told the hosts that an agent publishes, and their states, whenever that changed. Before
     /// anything is published.
@@ -70,12 +73,21 @@ public:
     void challenge(const std::string& agent, const tunnel::Challenge& challenge,
                    Done done) override;
 
+    void probe(const std::string& agent, const tunnel::ProbeWish& wish, Done done) override;
     void on_link(const std::string& agent, bool up) override;
+    /// The home is there now: what was proven elsewhere counts no longer.
+    void on_seen(const std::string& agent, const Endpoint& from) override;
 
-    /// An outside probe reached the service at home, or does so no longer. It counts for
-    /// dns::kDirectProofTime, and not beyond the home's link. Without effect: no such service.
-    void set_direct(const std::string& agent, const std::string& service,
-                    std::optional<dns::DirectPath> path);
+    /// An outside probe reached the service at `address`, or failed to. A success counts for
+    /// DirectProofs::kTime, and not beyond the home's link; one failure is forgiven, the second
+    /// in a row ends the path over this family. Without effect: no such service, one whose visitors
+    /// shall not come straight, or not an address that the home is at now.
+    void on_probe(const std::string& agent, const std::string& service, const IpAddress& address,
+                  bool reached);
+    /// Where probes go that agents ask for; without one they are refused.
+    using ProbeSink =
+        std::function<void(const std::string& agent, const tunnel::ProbeWish& wish, Done done)>;
+    void hand_probes(ProbeSink sink) { probes_ = std::move(sink); }
 
     /// The operator's wish, for every agent that has such a service; empty: all. Error: not_found.
     Result<> park_by_operator(const std::string& service, bool parked);
@@ -89,10 +101,16 @@ private:
         std::vector<tunnel::Offer> offers;
         std::vector<Result<>> results;
         ParkBoard board;
-        std::map<std::string, dns::DirectPath> direct;  ///< by service
+        DirectProofs proofs;
     };
 
     static std::vector<std::string> names(const Home& home);
+    std::vector<Result<>> offer_to_front(const std::string& agent,
+                                         const std::vector<tunnel::Offer>& offers);
+    static bool goes_straight(const Home& home, const std::string& service);
+    void forget_proofs();
+    ServiceState state_of_straight(const std::string& agent, const Home& home,
+                                   const std::string& service) const;
     bool parked(const Home& home, const std::string& service) const;
     std::optional<dns::ParkedAnswer> parked_answer(const Home& home,
                                                    const std::string& service) const;
@@ -107,11 +125,14 @@ private:
     bool allow_private_;
     HostsListener on_hosts_;
     ChallengeSink challenges_;
+    ProbeSink probes_;
     front::Front* front_ = nullptr;
     std::map<std::string, Home> homes_;
-    std::set<std::string> up_;  ///< agents with a link
+    std::set<std::string> up_;               ///< agents with a link
+    std::map<std::string, IpAddress> seen_;  ///< where each attached last
     ParkBoards remembered_;
     ParkBoard operator_board_;
+    net::Timer proof_timer_;
 };
 
 }  // namespace homeport::app

@@ -195,27 +195,167 @@ TEST_F(PublicationsTest, ParkedThoughItCannotBeSaved) {
     EXPECT_EQ(view("a.example.net").state, dns::HomeState::parked);
 }
 
-TEST_F(PublicationsTest, DirectWhileProvenAndLinked) {
-    publish();
-    publications->on_link("attic", true);
-    const dns::DirectPath path{{IpAddress::v4({9, 9, 9, 9})}, front.loop.now()};
-    publications->set_direct("attic", "cloud", path);
-    publications->set_direct("attic", "mail", path);
-    publications->set_direct("shed", "web", path);
-    EXPECT_THAT(states(), ElementsAre("*.b.example.net direct", "a.example.net relayed"));
-    EXPECT_EQ(view("*.b.example.net").direct, path);
-    front.loop.advance(dns::kDirectProofTime);
-    EXPECT_THAT(states(), ElementsAre("*.b.example.net relayed", "a.example.net relayed"));
-    publications->set_direct("attic", "cloud", dns::DirectPath{path.addresses, front.loop.now()});
+const IpAddress kHome = IpAddress::v4({9, 9, 9, 9});
+const IpAddress kElsewhere = IpAddress::v4({9, 9, 9, 10});
+const IpAddress kHome6 = IpAddress::parse("2001:4860::1").value();
+
+/// A site that may be visited straight, a shell behind a name of its own, files that only come
+/// straight.
+struct StraightTest : PublicationsTest {
+    StraightTest() {
+        publish_straight();
+        publications->on_link("attic", true);
+        publications->on_seen("attic", {kHome, 4711});
+    }
+    std::vector<tunnel::Offer> offers() {
+        auto web = offer(1, "web", ServiceKind::http, "a.example.net");
+        web.direct = Direct::automatic;
+        auto shell = offer(2, "shell", ServiceKind::tcp, "b.example.net");
+        shell.ports = PortRange{2222, 2222};
+        auto files = offer(3, "files", ServiceKind::ftp, "c.example.net");
+        files.ports = PortRange{2121, 2121};
+        files.direct = Direct::only;
+        return {web, shell, files};
+    }
+    void publish_straight() {
+        for (const auto& result : publications->publish("attic", offers())) ASSERT_TRUE(result);
+    }
+    void probed(const std::string& service, bool reached = true, const IpAddress& at = kHome) {
+        publications->on_probe("attic", service, at, reached);
+    }
+    std::vector<IpAddress> shown(std::string_view host) {
+        return dns::answer_of(view(host), {IpAddress::v4({192, 0, 2, 1})}, front.loop.now())
+            .addresses;
+    }
+    std::string probe(const std::string& service) {
+        std::string outcome = "later";
+        publications->probe("attic", {.address = kHome, .port = 80, .service = service},
+                            [&outcome](Result<> done) {
+                                outcome = done ? "done" : std::string(to_string(done.error().code));
+                            });
+        return outcome;
+    }
+};
+
+TEST_F(StraightTest, WhileProvenAndLinked) {
+    EXPECT_THAT(states(), ElementsAre("a.example.net relayed", "b.example.net relayed",
+                                      "c.example.net unproven"));
+    for (const char* const service : {"web", "shell", "files", "mail"}) probed(service);
+    publications->on_probe("shed", "web", kHome, true);
+    EXPECT_THAT(states(), ElementsAre("a.example.net direct", "b.example.net relayed",
+                                      "c.example.net direct"));
+    front.loop.advance(DirectProofs::kTime);
+    EXPECT_FALSE(view("a.example.net").direct) << "told when it is over";
+    EXPECT_THAT(shown("c.example.net"), IsEmpty());
+    probed("web");
     publications->on_link("attic", false);
     publications->on_link("attic", true);
-    EXPECT_FALSE(view("*.b.example.net").direct) << "it may be elsewhere now";
-    publications->set_direct("attic", "cloud", dns::DirectPath{path.addresses, front.loop.now()});
-    publications->set_direct("attic", "cloud", std::nullopt);
-    EXPECT_FALSE(view("*.b.example.net").direct);
-    publications->set_direct("attic", "cloud", path);
-    publish();
-    EXPECT_FALSE(view("*.b.example.net").direct) << "its port may be another";
+    EXPECT_FALSE(view("a.example.net").direct) << "it may be elsewhere now";
+    publications->on_link("attic", false);
+    probed("web");
+    EXPECT_FALSE(view("a.example.net").direct) << "it has no link";
+}
+
+TEST_F(StraightTest, RenewedInTime) {
+    for (int i = 0; i < 10; ++i) {
+        probed("web");
+        front.loop.advance(20s);
+        ASSERT_THAT(shown("a.example.net"), ElementsAre(kHome)) << i;
+    }
+    told.clear();
+    front.loop.advance(29s);
+    EXPECT_THAT(told, IsEmpty());
+    front.loop.advance(2s);
+    EXPECT_FALSE(view("a.example.net").direct);
+}
+
+// IPv6 goes silent; the path over IPv4 stands all the time.
+TEST_F(StraightTest, OneFamilyGrowsOld) {
+    probed("web", true, kHome6);
+    for (int second = 0; second < 120; ++second) {
+        if (second % 20 == 0) probed("web");
+        front.loop.advance(1s);
+        ASSERT_THAT(shown("a.example.net"), ::testing::Contains(kHome)) << second;
+    }
+    EXPECT_THAT(shown("a.example.net"), ElementsAre(kHome));
+}
+
+TEST_F(StraightTest, OneFailureIsForgiven) {
+    probed("web");
+    probed("web", false);
+    EXPECT_THAT(shown("a.example.net"), ElementsAre(kHome));
+    probed("web", false);
+    EXPECT_EQ(view("a.example.net").direct, std::nullopt);
+    EXPECT_EQ(states()[0], "a.example.net relayed");
+}
+
+TEST_F(StraightTest, NotWhereTheHomeHasBeen) {
+    probed("web");
+    probed("web", true, kHome6);
+    publications->on_seen("attic", {kHome, 4999});
+    EXPECT_THAT(shown("a.example.net"), ElementsAre(kHome, kHome6));
+    publications->on_seen("attic", {kElsewhere, 4712});
+    EXPECT_EQ(view("a.example.net").direct->addresses, std::vector<IpAddress>{kHome6});
+    probed("web");
+    EXPECT_EQ(view("a.example.net").direct->addresses, std::vector<IpAddress>{kHome6})
+        << "this probe began before it moved";
+    probed("web", true, kElsewhere);
+    EXPECT_THAT(shown("a.example.net"), ElementsAre(kElsewhere, kHome6));
+}
+
+// An agent announces again after each fresh attach.
+TEST_F(StraightTest, ProofsOutliveAnAnnouncementOfTheSame) {
+    probed("web");
+    probed("files");
+    publish_straight();
+    EXPECT_TRUE(view("a.example.net").direct);
+    auto changed = offers();
+    changed[2].ports = PortRange{2122, 2122};
+    publications->publish("attic", changed);
+    EXPECT_TRUE(view("a.example.net").direct);
+    EXPECT_FALSE(view("c.example.net").direct) << "another port";
+    changed[0].direct = Direct::never;
+    publications->publish("attic", changed);
+    EXPECT_FALSE(view("a.example.net").direct);
+    probed("web");
+    EXPECT_FALSE(view("a.example.net").direct);
+}
+
+TEST_F(StraightTest, TheFrontForwardsNoneThatOnlyComeStraight) {
+    const auto status = front.front->status();
+    ASSERT_EQ(status.size(), 2U);
+    EXPECT_EQ(status[0].name, "web");
+    EXPECT_EQ(status[1].name, "shell");
+    EXPECT_EQ(publications->facts()[2].state, ServiceState::away);
+    probed("files");
+    EXPECT_EQ(publications->facts()[2].state, ServiceState::up);
+    ASSERT_TRUE(park("files", "nothing"));
+    EXPECT_EQ(publications->facts()[2].state, ServiceState::parked);
+    EXPECT_EQ(states()[2], "c.example.net parked");
+    auto twice = offers();
+    twice.push_back(twice[2]);
+    const auto results = publications->publish("attic", twice);
+    EXPECT_TRUE(results[2]);
+    ASSERT_FALSE(results[3]);
+    EXPECT_EQ(results[3].error().code, Errc::exists);
+}
+
+TEST_F(StraightTest, ProbesOfServicesThatMayBeVisited) {
+    EXPECT_EQ(probe("web"), "closed") << "nobody dials";
+    std::vector<std::string> asked;
+    publications->hand_probes(
+        [&](const std::string& agent, const tunnel::ProbeWish& wish, Publications::Done done) {
+            asked.push_back(agent + " " + wish.service);
+            done({});
+        });
+    EXPECT_EQ(probe("web"), "done");
+    EXPECT_EQ(probe("files"), "done");
+    EXPECT_EQ(probe(""), "done") << "for none";
+    EXPECT_EQ(probe("shell"), "denied");
+    EXPECT_EQ(probe("mail"), "denied");
+    EXPECT_THAT(asked, ElementsAre("attic web", "attic files", "attic "));
+    publications->withdraw("attic");
+    EXPECT_EQ(probe("web"), "denied");
 }
 
 TEST_F(PublicationsTest, ChallengesOfOwnHostsOnly) {

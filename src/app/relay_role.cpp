@@ -9,6 +9,26 @@
 #include <fmt/format.h>
 
 namespace homeport::app {
+namespace {
+
+bool allows_private(const config::Relay& settings) {
+    return (settings.names && settings.names->allow_private) ||
+           (settings.dns && settings.dns->allow_private);
+}
+
+tunnel::Relay::Options tunnel_options(const config::Relay& settings) {
+    const auto first_port = [](const std::vector<Endpoint>& listen) {
+        return listen.empty() ? std::uint16_t{0} : listen.front().port;
+    };
+    return {.name = settings.name,
+            .listen = settings.listen,
+            .resume = settings.resume,
+            .names = settings.dns.has_value(),
+            .http_port = first_port(settings.front.http),
+            .tls_port = first_port(settings.front.tls)};
+}
+
+}  // namespace
 
 RelayRole::RelayRole(const World& world, State state, std::string settings_file,
                      config::Relay settings)
@@ -18,13 +38,19 @@ RelayRole::RelayRole(const World& world, State state, std::string settings_file,
       settings_(std::move(settings)),
       started_(world.loop.now()),
       parked_(settings_.state_dir + "/parked.json"),
-      publications_({world.loop, world.log, parked_},
-                    settings_.names && settings_.names->allow_private) {
+      publications_({world.loop, world.log, parked_}, allows_private(settings_)),
+      probes_({world.loop, world.network, world.entropy, world.log}, allows_private(settings_),
+              [this](const std::string& agent, const std::string& service, const IpAddress& address,
+                     bool reached) { publications_.on_probe(agent, service, address, reached); }) {
+    publications_.hand_probes(
+        [this](const std::string& agent, const tunnel::ProbeWish& wish, tunnel::AskDone done) {
+            probes_.probe(agent, wish, std::move(done));
+        });
     relay_ = std::make_unique<tunnel::Relay>(
         tunnel::Relay::World{world_.loop, world_.network, *state_.security, world_.entropy,
                              world_.log, world_.pool, *state_.store, publications_,
                              [](Bytes secret) { return net::sha256(secret); }},
-        tunnel::Relay::Options{settings_.name, settings_.listen, settings_.resume});
+        tunnel_options(settings_));
     homes_ = std::make_unique<RelayHomes>(*relay_);
     front_ = std::make_unique<front::Front>(
         front::Front::World{world_.loop, world_.network, world_.entropy, world_.log, world_.pool,

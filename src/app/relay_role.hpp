@@ -6,6 +6,7 @@
 #include "app/memory_keeper.hpp"
 #include "app/metrics.hpp"
 #include "app/names/name_server.hpp"
+#include "app/probe_desk.hpp"
 #include "app/publications.hpp"
 #include "app/role.hpp"
 #include "app/world.hpp"
@@ -61,6 +62,7 @@ private:
     std::unique_ptr<NameServer> names_;  ///< null: it answers no DNS
     ParkFile parked_;
     Publications publications_;
+    ProbeDesk probes_;
     std::unique_ptr<tunnel::Relay> relay_;
     std::unique_ptr<RelayHomes> homes_;
     std::unique_ptr<front::Front> front_;

@@ -7,7 +7,31 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <utility>
+
 namespace homeport::app {
+namespace {
+
+/// An ask with all that it needs beside the loop and the network.
+class AskWithin final : public net::Handle {
+public:
+    AskWithin(net::Loop& loop, net::Network& network, std::unique_ptr<net::Security> security,
+              const cli::PairedRelay& relay, const tunnel::Question& question,
+              const IpAddress& source, cli::Roles::AskDone done)
+        : security_(std::move(security)),
+          asking_({loop, network, *security_, entropy_, log_, pool_}, relay.address, relay.key,
+                  question, std::move(done), source) {}
+
+private:
+    net::KernelEntropy entropy_;
+    NullLog log_;
+    ChunkPool pool_;
+    std::unique_ptr<net::Security> security_;
+    tunnel::AskingAlone asking_;
+};
+
+}  // namespace
 
 Result<> LinuxRoles::run_relay(const std::string& settings_file, const config::Relay& settings) {
     Host host(settings.log_level);
@@ -73,6 +97,17 @@ Result<> LinuxRoles::ask(const std::string& state_dir, const cli::PairedRelay& r
         });
     host.run_until(over);
     return outcome;
+}
+
+Result<std::unique_ptr<net::Handle>> LinuxRoles::ask_alone(net::Loop& loop, net::Network& network,
+                                                           const std::string& state_dir,
+                                                           const cli::PairedRelay& relay,
+                                                           const tunnel::Question& question,
+                                                           const IpAddress& source, AskDone done) {
+    auto security = build_security(loop, state_dir);
+    if (!security) return std::unexpected(security.error());
+    return std::make_unique<AskWithin>(loop, network, std::move(*security), relay, question, source,
+                                       std::move(done));
 }
 
 }  // namespace homeport::app

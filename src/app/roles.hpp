@@ -14,6 +14,11 @@ public:
     Result<std::string> pair(const std::string& state_dir, const tunnel::Token& token) override;
     Result<> ask(const std::string& state_dir, const cli::PairedRelay& relay,
                  const tunnel::Question& question) override;
+    Result<std::unique_ptr<net::Handle>> ask_alone(net::Loop& loop, net::Network& network,
+                                                   const std::string& state_dir,
+                                                   const cli::PairedRelay& relay,
+                                                   const tunnel::Question& question,
+                                                   const IpAddress& source, AskDone done) override;
 };
 
 }  // namespace homeport::app

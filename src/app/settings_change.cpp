@@ -103,6 +103,7 @@ ReloadReport compare(const config::Agent& now, const config::Agent& next) {
     note(report.restart, "agent.state_dir", now.state_dir, next.state_dir);
     note(report.restart, "agent.control", now.control, next.control);
     note(report.restart, "agent.relay", now.relay, next.relay);
+    note(report.restart, "reach", now.reach, next.reach);
     compare_resume(report, now.resume, next.resume);
     return report;
 }

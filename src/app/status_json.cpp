@@ -132,6 +132,8 @@ std::string_view to_string(HostState state) {
         return "away";
     case HostState::parked:
         return "parked";
+    case HostState::unproven:
+        return "unproven";
     }
     return "relayed";
 }

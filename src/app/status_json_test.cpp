@@ -107,12 +107,14 @@ TEST(StatusJson, HostsOfARelay) {
     relay.hosts = {{"attic", "a.example.net", HostState::direct},
                    {"attic", "*.b.example.net", HostState::relayed},
                    {"shed", "c.example.net", HostState::away},
-                   {"shed", "d.example.net", HostState::parked}};
+                   {"shed", "d.example.net", HostState::parked},
+                   {"shed", "e.example.net", HostState::unproven}};
     EXPECT_EQ(json::parse(status_json(relay))["hosts"],
               json::parse(R"([{"agent":"attic","host":"a.example.net","state":"direct"},
                               {"agent":"attic","host":"*.b.example.net","state":"relayed"},
                               {"agent":"shed","host":"c.example.net","state":"away"},
-                              {"agent":"shed","host":"d.example.net","state":"parked"}])"));
+                              {"agent":"shed","host":"d.example.net","state":"parked"},
+                              {"agent":"shed","host":"e.example.net","state":"unproven"}])"));
     EXPECT_FALSE(json::parse(status_json(facts(false))).contains("hosts"));
 }
 

@@ -3,8 +3,8 @@
 #include "cli/asks_arguments.hpp"
 #include "cli/checks.hpp"
 #include "cli/console.hpp"
-#include "cli/doctor_arguments.hpp"
 #include "cli/limits.hpp"
+#include "cli/line_arguments.hpp"
 #include "cli/names_arguments.hpp"
 #include "core/text.hpp"
 #include "dns/check/limits.hpp"
@@ -102,7 +102,7 @@ private:
 
     NamesGrammar names_;
     AsksGrammar asks_;
-    DoctorGrammar doctor_;
+    LineGrammar line_;
     CLI::App app_{std::string(kAbout), "homeport"};
     std::string config_, name_, token_, state_dir_;
     std::string listen_ = "127.0.0.1:8080";
@@ -235,7 +235,7 @@ void Grammar::add_asking() {
             "homeport reload --config /etc/homeport/agent.toml"),
         "relay or agent");
     asks_.add_to(app_);
-    doctor_.add_to(app_);
+    line_.add_to(app_);
     add("version", "Show version, commit and build options.", "homeport version");
 }
 
@@ -310,7 +310,7 @@ Command Grammar::chosen() const {
     if (name == "status") return ShowStatus{config_, json_};
     if (name == "reload") return ReloadSettings{config_};
     if (AsksGrammar::knows(name)) return asks_.chosen(sub);
-    if (name == "doctor") return doctor_.chosen();
+    if (LineGrammar::knows(name)) return line_.chosen(sub);
     if (name == "names" || (name == "dns" && sub.got_subcommand("ds"))) return names_.chosen(sub);
     if (name == "dns") return check_name();
     return ShowVersion{};

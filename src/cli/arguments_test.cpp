@@ -104,6 +104,40 @@ TEST(Arguments, DemoHasDefaults) {
     EXPECT_EQ(parsed<RunDemo>({"demo", "--listen", "127.0.0.1:9"}).listen.port, 9);
 }
 
+TEST(Arguments, TheLineCanBeLookedAt) {
+    const auto examine = parsed<Examine>({"doctor", "--config", "a.toml", "--no-map"});
+    EXPECT_EQ(examine.config, "a.toml");
+    EXPECT_FALSE(examine.map);
+    EXPECT_EQ(examine.stun.size(), 2U);
+    EXPECT_EQ(examine.time, 30s);
+    EXPECT_EQ(parsed<Examine>({"doctor"}).config, "");
+
+    const auto address = parsed<FindAddress>({"address"});
+    EXPECT_EQ(address.time, 6s);
+    EXPECT_EQ(address.stun.size(), 2U);
+    EXPECT_FALSE(address.watch);
+    const auto watch =
+        parsed<FindAddress>({"address", "--watch", "--json", "--stun", "stun.example.net:3478",
+                             "--public", "198.51.100.0/24", "--time", "2s"});
+    EXPECT_TRUE(watch.watch);
+    EXPECT_TRUE(watch.json);
+    EXPECT_EQ(watch.time, 2s);
+    EXPECT_EQ(watch.public_networks.size(), 1U);
+    ASSERT_EQ(watch.stun.size(), 1U);
+    EXPECT_EQ(watch.stun[0].port, 3478);
+    EXPECT_TRUE(parsed<FindAddress>({"address", "--no-stun"}).stun.empty());
+    EXPECT_TRUE(watch.echo.empty());
+    const auto echo = parsed<FindAddress>({"address", "--echo", "TXT a.net@ns1.a.net"}).echo;
+    ASSERT_EQ(echo.size(), 1U);
+    EXPECT_TRUE(echo[0].text);
+    EXPECT_EQ(parsed<Examine>({"doctor", "--echo", "a@b", "--echo", "c@192.0.2.1"}).echo.size(),
+              2U);
+
+    const auto ports = parsed<ShowPorts>({"ports", "--config", "a.toml", "--json"});
+    EXPECT_EQ(ports.config, "a.toml");
+    EXPECT_TRUE(ports.json);
+}
+
 TEST(Arguments, DnsCheckCollects) {
     const auto check =
         parsed<CheckName>({"dns", "check", "--server", "127.0.0.1:5353", "--server", "2001:db8::1",
@@ -152,6 +186,11 @@ TEST(Arguments, WrongUsageIsOneLine) {
         {{"revoke", "--config", "r.toml"}, "name"},
         {{"status", "--config", "a", "extra"}, "extra"},
         {{"relay", "agent", "--config", "a"}, "agent"},
+        {{"ports"}, "--config"},
+        {{"address", "--time", "10m"}, "10m"},
+        {{"address", "--stun", "nowhere"}, "--stun"},
+        {{"address", "--echo", "nowhere"}, "nowhere"},
+        {{"doctor", "--time", "1s"}, "1s"},
         {{"dns"}, "subcommand"},
         {{"dns", "check"}, "name"},
         {{"dns", "check", "a..b"}, "name"},
@@ -174,7 +213,7 @@ TEST(Arguments, WrongUsageIsOneLine) {
 TEST(Arguments, HelpShowsAnExample) {
     for (const char* name :
          {"relay", "agent", "demo", "invite", "join", "agents", "revoke", "check", "status",
-          "reload", "park", "unpark", "acme", "dns", "version"}) {
+          "reload", "park", "unpark", "acme", "doctor", "address", "ports", "dns", "version"}) {
         const Refusal help = refused({name, "--help"});
         EXPECT_EQ(help.exit_code, kDone) << name;
         EXPECT_THAT(help.text, HasSubstr(std::string("homeport ") + name));

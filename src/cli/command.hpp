@@ -1,6 +1,7 @@
 #pragma once
 /// What the user asked for, checked as far as the command line alone allows.
 
+#include "core/echo_question.hpp"
 #include "core/ip.hpp"
 #include "core/service.hpp"
 #include "core/time.hpp"
@@ -77,7 +78,23 @@ struct Examine {
     std::vector<HostPort> stun;
     std::vector<Cidr> public_networks;  ///< count as the Internet's besides: for laboratories
     Duration time{};                    ///< after this it tells what it knows
-    bool map = true;                    ///< opens a port at the router for a test
+    bool map = true;                    ///< opens ports at the router for a test
+    bool json = false;
+    std::string config{};  ///< of a paired agent, whose relay dials; empty: the usual place
+    std::vector<EchoQuestion> echo{};
+};
+/// The public addresses of this machine's line.
+struct FindAddress {
+    std::vector<HostPort> stun;
+    std::vector<Cidr> public_networks;  ///< as in Examine
+    Duration time{};                    ///< after this an address counts as unknown
+    bool watch = false;                 ///< goes on, and tells every change
+    bool json = false;
+    std::vector<EchoQuestion> echo{};
+};
+/// What a running agent has open at the router, and what of it was proven from outside.
+struct ShowPorts {
+    std::string config;
     bool json = false;
 };
 struct CheckName {
@@ -149,9 +166,9 @@ struct UseNames {
 };
 struct ShowVersion {};
 
-using Command =
-    std::variant<RunRelay, RunAgent, RunDemo, MakeInvite, JoinRelay, ListAgents, RevokeAgent,
-                 CheckSettings, ShowStatus, ReloadSettings, ParkService, AskAcme, Examine,
-                 CheckName, ShowDs, OrderNames, OpenNames, UseNames, ShowVersion>;
+using Command = std::variant<RunRelay, RunAgent, RunDemo, MakeInvite, JoinRelay, ListAgents,
+                             RevokeAgent, CheckSettings, ShowStatus, ReloadSettings, ParkService,
+                             AskAcme, Examine, FindAddress, ShowPorts, CheckName, ShowDs,
+                             OrderNames, OpenNames, UseNames, ShowVersion>;
 
 }  // namespace homeport::cli

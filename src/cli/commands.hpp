@@ -29,6 +29,8 @@ int run(const ReloadSettings& command, const World& world);
 int run(const ParkService& command, const World& world);
 int run(const AskAcme& command, const World& world);
 int run(const Examine& command, const World& world);
+int run(const FindAddress& command, const World& world);
+int run(const ShowPorts& command, const World& world);
 int run(const CheckName& command, const World& world);
 int run(const ShowDs& command, const World& world);
 int run(const OrderNames& command, const World& world);

@@ -3,6 +3,7 @@
 #include "core/time.hpp"
 
 #include <cstddef>
+#include <string_view>
 
 namespace homeport::cli {
 
@@ -24,9 +25,25 @@ inline constexpr Duration kDefaultInviteLife = 1h;
 inline constexpr std::size_t kMaxNameChars = 63;
 /// How long `homeport join` tries.
 inline constexpr Duration kJoinTimeout = 30s;
-/// How long `homeport doctor` looks, at most.
-inline constexpr Duration kDefaultExamineTime = 20s;
+/// Where `homeport doctor` looks for an agent's settings when it is told no other place.
+inline constexpr std::string_view kUsualAgentFile = "/etc/homeport/agent.toml";
+/// How long it looks, at most.
+inline constexpr Duration kDefaultExamineTime = 30s;
 inline constexpr Duration kMaxExamineTime = 5min;
+/// Of that, at most, for ports that the router shall open, before dials from outside go on without
+/// them; never more than half of all.
+inline constexpr Duration kTestMapTime = 15s;
+/// Dials from outside that the relay is asked for at one time; the others wait.
+inline constexpr std::size_t kMaxOutsideAsks = 4;
+/// A dial to an open port that met nothing is repeated once, so much later; one that the relay had
+/// no time for until it was asked for so often.
+inline constexpr Duration kOutsideAgain = 1s;
+inline constexpr int kOutsideTries = 5;
+/// Tries to find a port of this machine for a test.
+inline constexpr int kTestPortTries = 8;
+/// How long `homeport address` looks until it says "unknown".
+inline constexpr Duration kMinAddressTime = 1s;
+inline constexpr Duration kMaxAddressTime = 5min;
 /// Bytes of /etc/resolv.conf; what stands behind them is not read.
 inline constexpr std::size_t kMaxResolvConfBytes = 64 * 1024;
 /// Characters of an answer in the table of `homeport dns check`; a longer one is cut.

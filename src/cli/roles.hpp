@@ -1,14 +1,19 @@
 #pragma once
-/// What a command needs of the running parts; `app` has it. Each call runs a loop until it is over.
+/// What a command needs of the running parts; `app` has it. Each call runs a loop until it is over,
+/// but ask_alone().
 
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/paired_relay.hpp"
 #include "config/settings.hpp"
 #include "core/result.hpp"
+#include "net/loop.hpp"
+#include "net/network.hpp"
 #include "tunnel/protocol/question.hpp"
 #include "tunnel/protocol/token.hpp"
 
+#include <functional>
+#include <memory>
 #include <string>
 
 namespace homeport::cli {
@@ -30,6 +35,16 @@ public:
     /// tunnel::AskingAlone; closed when a signal stopped it.
     virtual Result<> ask(const std::string& state_dir, const PairedRelay& relay,
                          const tunnel::Question& question) = 0;
+    using AskDone = std::move_only_function<void(Result<>)>;
+    /// The same within the caller's `loop`, from `source`, which is our address. `done` is called
+    /// once, from the loop, and must not destroy the handle; destroying it cancels. Error: the key
+    /// cannot be read, and `done` is not called then.
+    virtual Result<std::unique_ptr<net::Handle>> ask_alone(net::Loop& loop, net::Network& network,
+                                                           const std::string& state_dir,
+                                                           const PairedRelay& relay,
+                                                           const tunnel::Question& question,
+                                                           const IpAddress& source,
+                                                           AskDone done) = 0;
 };
 
 }  // namespace homeport::cli

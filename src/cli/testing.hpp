@@ -74,6 +74,16 @@ public:
         return outcome;
     }
 
+    Result<std::unique_ptr<net::Handle>> ask_alone(net::Loop& loop, net::Network&,
+                                                   const std::string&, const PairedRelay& relay,
+                                                   const tunnel::Question& question,
+                                                   const IpAddress&, AskDone done) override {
+        asked_of = relay;
+        questions.push_back(question);
+        loop.post([done = std::move(done), result = outcome]() mutable { done(result); });
+        return std::make_unique<net::Handle>();
+    }
+
     Result<> outcome;
     Result<std::string> pairing = "relay1";
     std::vector<tunnel::Token> tokens;

@@ -131,10 +131,6 @@ TEST(AgentSettings, fit_the_kind) {
                                       "http needs it")));
     EXPECT_THAT(problems_of_service("name = \"a\"\nkind = \"tcp\"\ntarget = \"a:80\"\n"),
                 ElementsAre(HasSubstr(":3: [[service]] \"a\": port is missing")));
-    EXPECT_THAT(
-        problems_of_service("name = \"a\"\nkind = \"tcp\"\nport = 80\nhosts = [\"h.net\"]\n"
-                            "target = \"a:80\"\n"),
-        ElementsAre(HasSubstr(":7: [[service]] \"a\": a service of kind tcp has no hosts")));
     EXPECT_THAT(problems_of_service("name = \"a\"\nkind = \"tls\"\nport = 80\nhosts = [\"h.net\"]\n"
                                     "target = \"a:80\"\nstand_in = \"web.html\"\n"),
                 ElementsAre(HasSubstr(":6: [[service]] \"a\": a service of kind tls has no port"),
@@ -151,8 +147,8 @@ TEST(AgentSettings, fit_the_kind) {
     EXPECT_THAT(problems_of_service("name = \"a\"\nkind = \"https\"\nhosts = [\"h.net\"]\n"
                                     "target = \"a:80\"\n"),
                 ElementsAre(HasSubstr("\"https\" is not supported by this version (use \"tls\"")));
-    EXPECT_THAT(problems_of_service("name = \"a\"\nkind = \"ftp\"\ntarget = \"a:80\"\n"),
-                ElementsAre(HasSubstr("\"ftp\" is not known (write one of \"http\", \"tls\"")));
+    EXPECT_THAT(problems_of_service("name = \"a\"\nkind = \"nfs\"\ntarget = \"a:80\"\n"),
+                ElementsAre(HasSubstr("\"nfs\" is not known (write one of \"http\", \"tls\"")));
 }
 
 TEST(AgentSettings, map_a_range_to_a_range) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,7 +48,6 @@ void need(const Entry& entry, std::string_view name, std::string_view example, R
 
 void check_tcp(const Entry& entry, Report& report) {
     need(entry, "port", "\"2222\"", report);
-    forbid(entry, "hosts", "a service of kind tcp has no hosts", "remove hosts", report);
     const Target& target = entry.service.target;
     if (!entry.service.ports) return;
     const std::size_t wanted = entry.service.ports->count();
@@ -60,6 +60,65 @@ void check_tcp(const Entry& entry, Report& report) {
                    label(entry) + ": port has " + std::to_string(wanted) + " ports, target has " +
                        std::to_string(target.ports.count()),
                    "write as many ports in target as in port");
+    }
+}
+
+/// A name has to lead visitors to a home whose address changes.
+void check_direct(const Entry& entry, Report& report) {
+    if (entry.service.direct == Direct::never || entry.has("hosts")) return;
+    report.add(entry.line("direct"), label(entry) + ": nothing would lead visitors there",
+               "add hosts");
+}
+
+void check_passive(const Entry& entry, Report& report) {
+    need(entry, "passive", "\"42000-42010\"", report);
+    const auto& passive = entry.service.passive;
+    if (!passive || passive->count() <= kMaxPassivePorts) return;
+    report.add(entry.line("passive"),
+               label(entry) + ": passive has " + std::to_string(passive->count()) + " ports",
+               "allowed are " + std::to_string(kMaxPassivePorts));
+}
+
+void check_ftp_target(const Entry& entry, Report& report) {
+    const Target& target = entry.service.target;
+    if (!target.unix_path.empty()) {
+        report.add(entry.line("target"), label(entry) + ": ftp needs an address of this machine",
+                   "write for example target = \"127.0.0.1:21\"");
+    } else if (target.ports.count() > 1) {
+        report.add(entry.line("target"), label(entry) + ": an ftp server has one control port",
+                   "write one port in target, and the data ports in passive");
+    }
+}
+
+void check_ftp(const Entry& entry, Report& report) {
+    need(entry, "port", "21", report);
+    if (entry.service.ports && entry.service.ports->count() > 1) {
+        report.add(entry.line("port"), label(entry) + ": an ftp server has one control port",
+                   "write one port, and the data ports in passive");
+    }
+    check_passive(entry, report);
+    check_ftp_target(entry, report);
+    const Node* const direct = entry.table.find("direct");
+    if (direct != nullptr && (direct->text == "never" || direct->text == "auto")) {
+        report.add(direct->line, label(entry) + ": ftp does not go over the relay",
+                   "remove direct, or write direct = \"only\"");
+    } else if (!entry.has("hosts")) {
+        report.add(entry.table.line, label(entry) + ": nothing would lead visitors there",
+                   "add hosts");
+    }
+    for (const std::string_view name : {"allow", "deny"}) {
+        forbid(entry, name, "visitors come straight to the server, which has to refuse them itself",
+               "remove " + std::string(name) + " and write the rule into the server's settings",
+               report);
+    }
+    forbid(entry, "proxy_protocol", "visitors come straight to the server",
+           "remove proxy_protocol; the server sees their addresses", report);
+}
+
+void forbid_ftp_settings(const Entry& entry, Report& report) {
+    for (const std::string_view name : {"passive", "address_hook", "check_login"}) {
+        forbid(entry, name, "only an ftp service has " + std::string(name),
+               "remove " + std::string(name), report);
     }
 }
 
@@ -76,11 +135,20 @@ void check_by_name(const Entry& entry, Report& report) {
 
 void check_service(const Entry& entry, Report& report) {
     if (!entry.kind_known()) return;
-    if (entry.service.kind == ServiceKind::tcp) {
+    switch (entry.service.kind) {
+    case ServiceKind::tcp:
         check_tcp(entry, report);
-    } else {
+        check_direct(entry, report);
+        break;
+    case ServiceKind::ftp:
+        check_ftp(entry, report);
+        break;
+    case ServiceKind::http:
+    case ServiceKind::tls:
         check_by_name(entry, report);
+        break;
     }
+    if (entry.service.kind != ServiceKind::ftp) forbid_ftp_settings(entry, report);
     if (entry.service.kind != ServiceKind::tls) {
         forbid(entry, "inner", "only visitors of a tls service bring an encryption of their own",
                "remove inner", report);
@@ -100,11 +168,16 @@ void check_names(const std::vector<Entry>& entries, Report& report) {
     }
 }
 
-/// The same name may be an http and a tls service: they have different listeners.
+bool shares_names(ServiceKind kind) {
+    return kind == ServiceKind::tcp || kind == ServiceKind::ftp;
+}
+
+/// The same name may be an http and a tls service: they have different listeners. To tcp and ftp
+/// services, which have ports of their own, it is an address only.
 void check_hosts(const std::vector<Entry>& entries, Report& report) {
     std::map<std::pair<ServiceKind, HostGlob>, std::size_t> seen;
     for (const Entry& entry : entries) {
-        if (!entry.kind_known()) continue;
+        if (!entry.kind_known() || shares_names(entry.service.kind)) continue;
         const Node* const list = entry.table.find("hosts");
         for (std::size_t i = 0; i < entry.service.hosts.size(); ++i) {
             const HostGlob& host = entry.service.hosts[i];
@@ -119,16 +192,31 @@ void check_hosts(const std::vector<Entry>& entries, Report& report) {
     }
 }
 
+struct Ports {
+    const Entry& entry;
+    std::string_view setting;
+    PortRange range;
+};
+
+std::vector<Ports> all_ports(const std::vector<Entry>& entries) {
+    std::vector<Ports> all;
+    for (const Entry& entry : entries) {
+        if (entry.service.ports) all.push_back({entry, "port", *entry.service.ports});
+        if (entry.service.passive) all.push_back({entry, "passive", *entry.service.passive});
+    }
+    return all;
+}
+
 void check_ports(const std::vector<Entry>& entries, Report& report) {
-    for (std::size_t i = 1; i < entries.size(); ++i) {
-        const auto& ports = entries[i].service.ports;
-        for (std::size_t j = 0; ports && j < i; ++j) {
-            const auto& earlier = entries[j].service.ports;
-            if (!earlier || !ports->overlaps(*earlier)) continue;
-            report.add(entries[i].line("port"),
-                       label(entries[i]) + ": port " + ports->to_string() + " overlaps " +
-                           earlier->to_string() + " in line " +
-                           std::to_string(entries[j].line("port")),
+    const std::vector<Ports> all = all_ports(entries);
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (!all[i].range.overlaps(all[j].range)) continue;
+            const Entry& entry = all[i].entry;
+            report.add(entry.line(all[i].setting),
+                       label(entry) + ": " + std::string(all[i].setting) + " " +
+                           all[i].range.to_string() + " overlaps " + all[j].range.to_string() +
+                           " in line " + std::to_string(all[j].entry.line(all[j].setting)),
                        "choose other ports");
             break;
         }

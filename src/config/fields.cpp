@@ -75,6 +75,25 @@ Section front_section(Front& front) {
           "believed."}}};
 }
 
+Section reach_section(Reach& reach) {
+    return {"reach",
+            false,
+            kOptional,
+            "What the agent does about the home's line, for services with a direct path.",
+            {{"ports", kOptional, "true", "", flag_rule(reach.ports),
+              "Whether it has the router open the ports of these services."},
+             {"stun", kOptional, "[\"stun.example.net:3478\"]", "none",
+              host_ports_rule(reach.stun, kMaxStunServers),
+              "Servers that tell the home its address (STUN, RFC 8489), besides relay and router."},
+             {"echo", kOptional, "[\"myip.opendns.com@resolver1.opendns.com\"]", "none",
+              echo_rule(reach.echo),
+              "Name servers that tell it too: the answer for the name is the address that asked."},
+             {"public_networks", kOptional, "[]", "",
+              networks_rule(reach.public_networks, Networks::plain),
+              "Networks that count as the internet's although their addresses are private; for "
+              "laboratories."}}};
+}
+
 Section park_section(Park& park) {
     return {
         "park",
@@ -126,6 +145,7 @@ std::vector<Section> agent_sections(Agent& agent) {
            "Unix socket for `homeport status`, `reload` and the other commands."},
           {"relay", kOptional, "\"relay.example.net:7843\"", "from the token",
            host_port_rule(agent.relay), "Where the relay is, if not where the token says."}}});
+    sections.push_back(reach_section(agent.reach));
     sections.push_back(resume_section(agent.resume));
     sections.push_back(log_section(agent.log_level));
     return sections;
@@ -142,11 +162,23 @@ Section service_section(Service& service, const std::string& folder, FileReader&
           "Of your choice; each service has its own."},
          {"kind", kRequired, "\"http\"", "", kind_rule(service.kind),
           "http: by the Host of each request. tls: passed through by the name in the TLS greeting "
-          "(SNI), which the relay cannot read further. tcp: by port."},
-         {"hosts", kOptional, "[\"home.example.net\"]", "required for http and tls",
-          hosts_rule(service.hosts), "Names of the service, for http and tls."},
-         {"port", kOptional, "\"42000-42010\"", "required for tcp", ports_rule(service.ports),
-          "Ports at the relay, for tcp."},
+          "(SNI), which the relay cannot read further. tcp: by port. ftp: a server at home, "
+          "straight "
+          "to it."},
+         {"hosts", kOptional, "[\"home.example.net\"]", "required for http, tls and ftp",
+          hosts_rule(service.hosts),
+          "Names of the service; of tcp and ftp: names that answer the address of the service."},
+         {"port", kOptional, "\"42000-42010\"", "required for tcp and ftp",
+          ports_rule(service.ports),
+          "Ports that visitors come to. ftp: one, of the control connection."},
+         {"direct", kOptional, "\"never\"", "`\"never\"`; of ftp `\"only\"`",
+          direct_rule(service.direct),
+          "Whether visitors may come straight to the home, where an outside probe has shown that "
+          "they can. never: all come over the relay. auto: over the relay while there is no proof. "
+          "only: never over the relay."},
+         {"passive", kOptional, "\"42000-42010\"", "required for ftp", ports_rule(service.passive),
+          "For ftp: ports of the server's data connections (PASV, EPSV), the same at home and "
+          "outside."},
          {"target", kRequired, "\"127.0.0.1:8080\"", "", target_rule(service.target),
           "Where the service runs. A range of ports needs a range of as many ports here; a Unix "
           "socket serves one port."},
@@ -164,7 +196,15 @@ Section service_section(Service& service, const std::string& folder, FileReader&
           "Visitors who may not; wins over `allow`."},
          {"stand_in", kOptional, "\"web.html\"", "the relay's page",
           stand_in_rule(service.stand_in_html, folder, files),
-          "Page that the relay shows while the home is away; http only."}}};
+          "Page that the relay shows while the home is away; http only."},
+         {"address_hook", kOptional, "[\"/usr/local/bin/ftp-address\"]", "none",
+          command_rule(service.address_hook),
+          "For ftp: program that tells the server which address the home has; run at every change, "
+          "with the address as its last argument."},
+         {"check_login", kOptional, "\"check:secret\"", "anonymous",
+          login_rule(service.check_login),
+          "For ftp: login for the outside check, of a user who may list a folder and nothing else. "
+          "Nobody else may read the settings file then."}}};
 }
 
 }  // namespace homeport::config

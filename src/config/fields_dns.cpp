@@ -26,7 +26,10 @@ Section dns_section(Dns& dns) {
               "Answers per second to one source that sends no DNS cookie; 0: no limit."},
              {"catalog", kOptional, "\"catalog.example.net\"", "none", zone_name_rule(dns.catalog),
               "Name of a zone that the relay makes: a list of all zones, from which secondaries "
-              "learn what to serve (RFC 9432)."}}};
+              "learn what to serve (RFC 9432)."},
+             {"allow_private", kOptional, "false", "", flag_rule(dns.allow_private),
+              "Whether homes that visitors reach straight may be at addresses that the internet "
+              "cannot reach; for laboratories and private networks."}}};
 }
 
 Section zone_section(ZoneSource& zone, const std::string& folder, FileReader& files) {

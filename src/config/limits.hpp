@@ -18,6 +18,15 @@ inline constexpr std::size_t kMaxNetworks = 512;  ///< of one list of CIDRs
 /// Names, rules and stand-in pages of all services together: they travel in one frame of 4 MiB.
 inline constexpr std::size_t kMaxAnnouncedBytes = 3 * 1024 * 1024;
 
+inline constexpr std::size_t kMaxPassivePorts = 64;  ///< of one ftp service
+/// Of address_hook: the program and its arguments, and the bytes of each.
+inline constexpr std::size_t kMaxCommandItems = 16;
+inline constexpr std::size_t kMaxCommandItemBytes = 1024;
+inline constexpr std::size_t kMaxLoginBytes = 256;  ///< of check_login
+/// As many as are asked (reach/service/limits.hpp).
+inline constexpr std::size_t kMaxStunServers = 8;
+inline constexpr std::size_t kMaxEchoQuestions = 8;
+
 inline constexpr std::size_t kMaxZones = 1000;
 /// Of one zone, as much as dns/zonefile reads (its limits.hpp), and of all zones together.
 inline constexpr std::size_t kMaxZoneBytes = 64UL * 1024 * 1024;

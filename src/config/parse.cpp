@@ -79,6 +79,7 @@ void read_services(const Node& root, const std::string& folder, FileReader& file
     for (std::size_t i = 0; i < agent.services.size(); ++i) {
         read_section(service_section(agent.services[i], folder, files), list->children[i],
                      agent_sections(agent), report);
+        if (agent.services[i].kind == ServiceKind::ftp) agent.services[i].direct = Direct::only;
     }
 }
 

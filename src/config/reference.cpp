@@ -58,8 +58,12 @@ constexpr std::string_view kServiceRules = R"(
 ### What a file of services may hold
 
 - Each service has a name of its own. A host belongs to one service of a kind; the same host may be
-  an http and a tls service, and `*.example.net` and `a.example.net` may be two. Ports of tcp
-  services do not overlap.
+  an http and a tls service, and `*.example.net` and `a.example.net` may be two. Any number of tcp
+  and ftp services may have the same host: to them it is a name for an address. Ports, those of
+  `passive` included, do not overlap.
+- A tcp service with a direct path has hosts, since nothing else would lead visitors to the home.
+- Of ftp, `passive` has at most 64 ports; the server refuses visitors by itself, so there is no
+  `allow`, `deny` or `proxy_protocol`.
 - `udp` and `https` are kinds of a later version; this one refuses them.
 - `allow = []` is refused, because it reads like "nobody": leave `allow` out to let everybody in.
 - At most 256 services, 256 hosts of one service, 512 networks in one list; all names, networks and

@@ -153,9 +153,10 @@ Rule level_rule(Level& into) {
 }
 
 Rule kind_rule(ServiceKind& into) {
-    Rule known = word_rule(into, std::array<Word<ServiceKind>, 3>{{{"http", ServiceKind::http},
+    Rule known = word_rule(into, std::array<Word<ServiceKind>, 4>{{{"http", ServiceKind::http},
                                                                    {"tls", ServiceKind::tls},
-                                                                   {"tcp", ServiceKind::tcp}}});
+                                                                   {"tcp", ServiceKind::tcp},
+                                                                   {"ftp", ServiceKind::ftp}}});
     const auto read = [read_known = known.read](const Node& node, const Place& place) {
         if (node.type == Node::Type::text && (node.text == "udp" || node.text == "https")) {
             return place.fault(node, quoted(node.text) + " is not supported by this version",
@@ -172,6 +173,12 @@ Rule proxy_protocol_rule(ProxyProtocol& into) {
     return word_rule(into, std::array<Word<ProxyProtocol>, 3>{{{"none", ProxyProtocol::none},
                                                                {"v1", ProxyProtocol::v1},
                                                                {"v2", ProxyProtocol::v2}}});
+}
+
+Rule direct_rule(Direct& into) {
+    return word_rule(
+        into, std::array<Word<Direct>, 3>{
+                  {{"never", Direct::never}, {"auto", Direct::automatic}, {"only", Direct::only}}});
 }
 
 Rule inner_rule(bool& trust) {

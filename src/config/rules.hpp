@@ -51,6 +51,7 @@ Rule level_rule(Level& into);
 Rule kind_rule(ServiceKind& into);
 Rule proxy_protocol_rule(ProxyProtocol& into);
 Rule inner_rule(bool& trust);
+Rule direct_rule(Direct& into);
 Rule flag_rule(bool& into);
 /// A path; a relative one starts at `folder` (with a final slash, or empty). Nothing is read.
 Rule file_path_rule(std::string& into, std::string folder);
@@ -63,13 +64,21 @@ Rule endpoints_rule(std::vector<Endpoint>& into, bool may_be_empty);
 /// A name or a numeric address that somebody can connect to.
 Rule host_port_rule(HostPort& into);
 Rule host_port_rule(std::optional<HostPort>& into);
+/// At most `max_items` of them.
+Rule host_ports_rule(std::vector<HostPort>& into, std::size_t max_items);
+/// At most kMaxEchoQuestions.
+Rule echo_rule(std::vector<EchoQuestion>& into);
 
-/// What a list of networks means when it is empty or holds everybody.
-enum class Networks : std::uint8_t { allow, deny, trust };
+/// What a list of networks means when it is empty or holds everybody; `plain`: just that.
+enum class Networks : std::uint8_t { allow, deny, trust, plain };
 Rule networks_rule(std::vector<Cidr>& into, Networks meaning);
 Rule hosts_rule(std::vector<HostGlob>& into);
 Rule ports_rule(std::optional<PortRange>& into);
 Rule target_rule(Target& into);
+/// A program, by its absolute path, and its arguments.
+Rule command_rule(std::vector<std::string>& into);
+/// "user:password". What is reported never holds a piece of it.
+Rule login_rule(std::string& into);
 /// Addresses that somebody can connect to, at least one.
 Rule addresses_rule(std::vector<IpAddress>& into);
 /// A host name that is no wildcard.

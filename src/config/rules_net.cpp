@@ -133,6 +133,24 @@ Rule addresses_rule(std::vector<IpAddress>& into) {
     return {"list of numeric addresses", read};
 }
 
+Rule host_ports_rule(std::vector<HostPort>& into, std::size_t max_items) {
+    const auto read = [&into, max_items](const Node& node, const Place& place) {
+        auto values = read_list(node, place, parse_reachable, max_items);
+        if (values) into = std::move(*values);
+    };
+    return {"list of host:port, at most " + std::to_string(max_items), read};
+}
+
+Rule echo_rule(std::vector<EchoQuestion>& into) {
+    const auto read = [&into](const Node& node, const Place& place) {
+        auto values = read_list(node, place, EchoQuestion::parse, kMaxEchoQuestions);
+        if (values) into = std::move(*values);
+    };
+    return {"list of NAME@SERVER, with \"TXT \" in front where a text is the answer, at most " +
+                std::to_string(kMaxEchoQuestions),
+            read};
+}
+
 Rule networks_rule(std::vector<Cidr>& into, Networks meaning) {
     const auto read = [&into, meaning](const Node& node, const Place& place) {
         auto values = read_list(node, place, Cidr::parse, kMaxNetworks);

@@ -2,6 +2,7 @@
 /// Settings as the rest of the program sees them: typed, checked, with defaults filled in. Made by
 /// config/load.hpp, handed by value to whoever needs a part.
 
+#include "core/echo_question.hpp"
 #include "core/ip.hpp"
 #include "core/log.hpp"
 #include "core/service.hpp"
@@ -26,14 +27,20 @@ struct Target {
 struct Service {
     std::string name;
     ServiceKind kind = ServiceKind::tcp;
-    std::vector<HostGlob> hosts;     ///< http, tls
-    std::optional<PortRange> ports;  ///< tcp
+    std::vector<HostGlob> hosts;     ///< http, tls; tcp and ftp: names that only answer addresses
+    std::optional<PortRange> ports;  ///< tcp; ftp: one, of the control connection
     Target target;
     ProxyProtocol proxy_protocol = ProxyProtocol::none;
     std::vector<Cidr> allow;    ///< empty: everybody
     std::vector<Cidr> deny;     ///< wins over allow
     std::string stand_in_html;  ///< contents of the stand_in file; empty: the relay's page
     bool trust_inner = false;   ///< tls: the visitors' own encryption is enough for long transfers
+    Direct direct = Direct::never;     ///< ftp: always `only`
+    std::optional<PortRange> passive;  ///< ftp: ports of its data connections, the same at home
+    /// ftp: program and arguments that are run with the home's address as the last argument,
+    /// whenever it is another one.
+    std::vector<std::string> address_hook;
+    std::string check_login;  ///< ftp: "user:password" for the outside check; empty: anonymous
     friend bool operator==(const Service&, const Service&) = default;
 };
 
@@ -68,7 +75,8 @@ struct Dns {
     Duration ttl = 30s;                ///< of the names of homes; whole seconds
     std::uint64_t udp_bytes = 1232;    ///< longest answer over UDP
     std::uint64_t rate_limit = 50;     ///< answers per second to a source without cookie; 0: any
-    std::string catalog;  ///< name of the zone that lists all zones (RFC 9432); empty: none
+    std::string catalog;         ///< name of the zone that lists all zones (RFC 9432); empty: none
+    bool allow_private = false;  ///< homes may be at addresses that the internet cannot reach
     friend bool operator==(const Dns&, const Dns&) = default;
 };
 
@@ -147,12 +155,22 @@ struct Relay {
     friend bool operator==(const Relay&, const Relay&) = default;
 };
 
+/// What the agent does about its line.
+struct Reach {
+    bool ports = true;           ///< has the router open the ports of services with a direct path
+    std::vector<HostPort> stun;  ///< asked for our address besides relay and router
+    std::vector<EchoQuestion> echo;     ///< name servers asked for it too
+    std::vector<Cidr> public_networks;  ///< count as the Internet's: for laboratories
+    friend bool operator==(const Reach&, const Reach&) = default;
+};
+
 struct Agent {
     std::string state_dir;
     std::string control;
     std::optional<HostPort> relay;  ///< overrides the address from the token
     std::vector<Service> services;
     Resume resume;
+    Reach reach;
     Level log_level = Level::info;
     friend bool operator==(const Agent&, const Agent&) = default;
 };

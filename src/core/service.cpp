@@ -8,7 +8,7 @@
 namespace homeport {
 namespace {
 
-constexpr std::array<std::string_view, 3> kKinds{"tcp", "tls", "http"};
+constexpr std::array<std::string_view, 4> kKinds{"tcp", "tls", "http", "ftp"};
 constexpr std::size_t kMaxHostBytes = 253;  // RFC 1035 section 2.3.4, without the final dot
 constexpr std::size_t kMaxLabelBytes = 63;
 

@@ -14,10 +14,18 @@ namespace homeport {
 
 /// What a service is to a visitor. `udp` and `https` are named in the interface and refused by
 /// settings until they work.
-enum class ServiceKind : std::uint8_t { tcp, tls, http };
+enum class ServiceKind : std::uint8_t { tcp, tls, http, ftp };
 
 std::string_view to_string(ServiceKind kind);
 std::optional<ServiceKind> parse_service_kind(std::string_view text);
+
+/// Whether visitors may come straight to the home, past the relay. They do where an outside probe
+/// has shown that the service's port is open there: then its names answer the home's address.
+enum class Direct : std::uint8_t {
+    never,
+    automatic,  ///< "auto": when it is proven; else over the relay
+    only,       ///< the relay forwards nothing; not proven, the names answer nothing
+};
 
 /// What the service's target is told about the visitor before the first byte
 /// (https://www.haproxy.org/download/2.6/doc/proxy-protocol.txt).

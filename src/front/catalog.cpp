@@ -9,8 +9,13 @@
 namespace homeport::front {
 namespace {
 
+/// Others go by port; their hosts only answer addresses.
+bool goes_by_host(ServiceKind kind) {
+    return kind == ServiceKind::http || kind == ServiceKind::tls;
+}
+
 Result<> check_shape(const Service& service) {
-    if (service.kind != ServiceKind::tcp) {
+    if (goes_by_host(service.kind)) {
         if (!service.hosts.empty()) return {};
         return fail(Errc::invalid,
                     fmt::format("service \"{}\" has no hosts; name at least one", service.name));
@@ -88,13 +93,19 @@ std::vector<Result<>> Catalog::publish(const std::string& agent, std::vector<Ser
     return results;
 }
 
+template <class Which>
+void Catalog::release_hosts(ServiceEntry& entry, Which which) {
+    if (!goes_by_host(entry.service.kind)) return;
+    for (const HostGlob& glob : entry.service.hosts) {
+        if (which(glob)) hosts_of(entry.service.kind).remove(glob, &entry);
+    }
+}
+
 void Catalog::release_unwanted(ServiceEntry& entry, const Service& wanted) {
     const auto& hosts = wanted.hosts;
-    for (const HostGlob& glob : entry.service.hosts) {
-        if (std::find(hosts.begin(), hosts.end(), glob) == hosts.end()) {
-            hosts_of(entry.service.kind).remove(glob, &entry);
-        }
-    }
+    release_hosts(entry, [&hosts](const HostGlob& glob) {
+        return std::find(hosts.begin(), hosts.end(), glob) == hosts.end();
+    });
     if (entry.service.ports == wanted.ports) return;
     ports_.remove(&entry);
     std::erase_if(entry.listeners, [&](const auto& listener) {
@@ -116,7 +127,7 @@ Result<> Catalog::install(ServiceEntry& entry, Service service) {
 }
 
 Result<> Catalog::claim_hosts(ServiceEntry& entry, const Service& service) {
-    if (service.kind == ServiceKind::tcp) return {};
+    if (!goes_by_host(service.kind)) return {};
     for (const HostGlob& glob : service.hosts) {
         if (hosts_of(service.kind).add(glob, &entry)) continue;
         return fail(Errc::exists,
@@ -128,7 +139,7 @@ Result<> Catalog::claim_hosts(ServiceEntry& entry, const Service& service) {
 }
 
 Result<> Catalog::claim_ports(ServiceEntry& entry, const Service& service) {
-    if (service.kind != ServiceKind::tcp) return {};
+    if (goes_by_host(service.kind)) return {};
     if (!ports_.add(*service.ports, &entry)) {
         return fail(Errc::exists,
                     fmt::format("port {} of service \"{}\" is published by another service; "
@@ -161,9 +172,7 @@ Result<> Catalog::open_port(ServiceEntry& entry, const Service& service, std::ui
 
 void Catalog::remove(std::unique_ptr<ServiceEntry> entry) {
     entry->listeners.clear();
-    for (const HostGlob& glob : entry->service.hosts) {
-        hosts_of(entry->service.kind).remove(glob, entry.get());
-    }
+    release_hosts(*entry, [](const HostGlob&) { return true; });
     ports_.remove(entry.get());
     hall_.visitors.leave(*entry);
 }

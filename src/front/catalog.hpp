@@ -23,8 +23,8 @@ public:
     Catalog(Hall& hall, PortHandler on_port) : hall_(hall), on_port_(std::move(on_port)) {}
 
     /// See Front::publish. A service that fails is not published, its old form neither. Services of
-    /// one agent are told apart by name and kind. Errors also: invalid (a tcp service without
-    /// ports, another kind without hosts), limit (more than kMaxPortsPerService).
+    /// one agent are told apart by name and kind. http and tls go by their hosts, others by their
+    /// ports alone. Errors also: invalid (none of these), limit (more than kMaxPortsPerService).
     std::vector<Result<>> publish(const std::string& agent, std::vector<Service> services);
     void withdraw(const std::string& agent);
     void park(const std::string& agent, const std::string& service, bool parked);
@@ -34,6 +34,8 @@ public:
 private:
     using Entries = std::vector<std::unique_ptr<ServiceEntry>>;
 
+    template <class Which>
+    void release_hosts(ServiceEntry& entry, Which which);
     void release_unwanted(ServiceEntry& entry, const Service& wanted);
     Result<> install(ServiceEntry& entry, Service service);
     Result<> claim_hosts(ServiceEntry& entry, const Service& service);

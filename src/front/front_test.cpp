@@ -59,6 +59,25 @@ TEST_F(FrontTest, TcpCutHomeResets) {
     EXPECT_EQ(world.front->visitors(), 0U);
 }
 
+// Hosts of services by port only answer addresses: another service may have visitors for them.
+TEST_F(FrontTest, HostsOfPortsDoNotRoute) {
+    Service shell = tcp_service("shell", 2222);
+    shell.hosts = {*HostGlob::parse("a.example.net")};
+    Service files = tcp_service("files", 2121);
+    files.kind = ServiceKind::ftp;
+    files.hosts = {*HostGlob::parse("a.example.net")};
+    world.publish({shell, files});
+    for (const auto& result :
+         world.front->publish("other", {testing::http_service("web", "a.example.net"),
+                                        testing::tls_service("mail", "a.example.net")}))
+        EXPECT_TRUE(result);
+    shell.hosts = {*HostGlob::parse("b.example.net")};
+    world.publish({shell});
+    const auto again =
+        world.front->publish("third", {testing::http_service("web", "a.example.net")});
+    EXPECT_FALSE(again[0]) << "it is still another's";
+}
+
 // A parked tcp visitor is not read; he is served when the home is back, else reset after park.wait.
 TEST_F(FrontTest, TcpParking) {
     world.publish({tcp_service("files", 42000)});

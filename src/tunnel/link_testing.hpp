@@ -1,8 +1,10 @@
 #pragma once
 /// For tests: links over lines that the test holds, and two session drivers joined by such links.
 
+#include "net/entropy.hpp"
 #include "net/network.hpp"
 #include "net/pump_testing.hpp"
+#include "net/secure.hpp"
 #include "tunnel/session_driver.hpp"
 #include "tunnel/tunnel_stream.hpp"
 
@@ -41,6 +43,25 @@ public:
     std::size_t backlog() const override { return 0; }
 
     PublicKey key{};  ///< of the peer
+};
+
+/// Its streams have proven their keys already.
+class NoSecurity final : public net::Security {
+public:
+    PublicKey own_key() const override { return {}; }
+    std::unique_ptr<net::SecureStream> connect(std::unique_ptr<net::Stream> stream,
+                                               const PublicKey&) override {
+        return accept(std::move(stream));
+    }
+    std::unique_ptr<net::SecureStream> accept(std::unique_ptr<net::Stream> stream) override {
+        return std::unique_ptr<net::SecureStream>(
+            dynamic_cast<net::SecureStream*>(stream.release()));
+    }
+};
+
+class SameBytes final : public net::Entropy {
+public:
+    void fill(MutableBytes out) override { std::ranges::fill(out, std::byte{7}); }
 };
 
 inline std::string bytes_of(const Frame& frame) {

@@ -17,8 +17,8 @@ bool is_one_of(const Frame& frame) {
 }
 
 bool is_control(const Frame& frame) {
-    return is_one_of<AnnounceFrame, AnnouncedFrame, ParkFrame, ChallengeFrame, AskedFrame,
-                     StoppingFrame, RefusedFrame>(frame);
+    return is_one_of<AnnounceFrame, AnnouncedFrame, ParkFrame, ChallengeFrame, ProbeFrame,
+                     AskedFrame, SeenFrame, StoppingFrame, RefusedFrame>(frame);
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ class DriverUser {
 public:
     /// Agent only; see SessionObserver::on_open.
     virtual void on_open(SessionStream& stream) = 0;
-    /// A frame that is not the session's: ANNOUNCE, ANNOUNCED, PARK, CHALLENGE,
-    /// ASKED, STOPPING, REFUSED.
+    /// A frame that is not the session's: ANNOUNCE, ANNOUNCED, PARK, CHALLENGE, PROBE, ASKED, SEEN,
+    /// STOPPING, REFUSED.
     virtual Result<> on_control(Link& link, const Frame& frame) = 0;
     virtual void on_attached(Link& link, bool resumed) = 0;
     /// healthy() changed, or a link that was not the active one was lost.

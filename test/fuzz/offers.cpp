@@ -18,7 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const Offer& offer : *offers) {
             HOMEPORT_ASSERT(!offer.name.empty() && offer.name.size() <= kMaxNameBytes);
             HOMEPORT_ASSERT(offer.hosts.size() <= kMaxHostsPerOffer);
-            HOMEPORT_ASSERT((offer.kind == ServiceKind::tcp) == offer.ports.has_value());
+            const bool by_host = offer.kind == ServiceKind::http || offer.kind == ServiceKind::tls;
+            HOMEPORT_ASSERT(by_host != offer.ports.has_value());
+            HOMEPORT_ASSERT(!by_host || !offer.hosts.empty());
+            HOMEPORT_ASSERT(offer.kind != ServiceKind::ftp || offer.direct == Direct::only);
             HOMEPORT_ASSERT(!check_grants(offer, {}));
         }
         const auto again = decode_offers(encode_offers(*offers));

@@ -5,7 +5,12 @@
     relay 198.51.100.20 -+               gw: WAN 203.0.113.5, LAN 192.168.1.1, masquerade
 
 With cgnat=True a node `isp` (WAN 203.0.113.5, customers 100.64.0.1) stands between net and gw;
-with upstream="192.168.0" it is a second router of the home, for a change of network.
+with upstream="192.168.0" it is a second router of the home, for a change of network. LINES names
+the usual kinds: Lab(**LINES["dmz"]). With ipv6=True (plain only) every host has such an address,
+the gw lets nothing in by itself:
+
+    net 2001:db8:51::1 (.10, .11, .20 are ::10, ::11, ::20) | 2001:db8:113::1 -- 2001:db8:113::5 gw
+    gw 2001:db8:1::1, home 2001:db8:1::10, dev 2001:db8:1::11
 Nothing leaves the namespaces. Needs root. A lab is removed by remove(), at exit, and, if its
 process was killed, by the next lab that is built.
 """
@@ -27,6 +32,17 @@ RELAY = "198.51.100.20"
 VISITORS = {"vis1": "198.51.100.10", "vis2": "198.51.100.11"}
 HOME, DEV = "192.168.1.10", "192.168.1.11"
 WAN = "203.0.113.5"
+WAN_ROUTE = "route replace default via 203.0.113.1"
+RELAY6, HOME6, DEV6 = "2001:db8:51::20", "2001:db8:1::10", "2001:db8:1::11"
+GW6, WAN6 = "2001:db8:1::1", "2001:db8:113::5"
+WAN6_LINES = (f"addr add {WAN6}/64 dev wan nodad", "route replace default via 2001:db8:113::1")
+LINES = {
+    "plain": {},
+    "cgnat": {"cgnat": True},
+    "symmetric": {"cgnat": True, "symmetric": True},  # each connection gets a port of its own
+    "double": {"cgnat": True, "upstream": "192.168.0"},
+    "dmz": {"cgnat": True, "upstream": "192.168.0", "dmz": True},  # all ports go to the gw
+}
 PREFIX = re.compile(r"^hp(\d+)-")
 VISITOR_BUFFER = 1 << 20   # bytes; a large socket buffer would hide a stall from the instruments
 HOST_BUFFER = 6 << 20      # bytes; what hosts have by default
@@ -34,10 +50,24 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 MASQUERADE = """
 table ip nat_{wan} {{
-  chain post {{ type nat hook postrouting priority 100; oifname "{wan}" masquerade; }}
+  chain post {{ type nat hook postrouting priority 100; oifname "{wan}" masquerade{how}; }}
   chain forward {{ type filter hook forward priority 0; policy drop;
     ct state established,related accept; iifname "{lan}" accept; }}
 }}
+"""
+# All that nobody has asked for goes to one host.
+DEFAULT_HOST = """
+table ip default_host {{
+  chain pre {{ type nat hook prerouting priority -90;
+    {but} iifname "wan" dnat to {host}; }}
+}}
+insert rule {forward} iifname "wan" ct status dnat accept
+"""
+CLOSED6 = """
+table ip6 closed {
+  chain forward { type filter hook forward priority 0; policy drop;
+    ct state established,related accept; iifname "lan" accept; }
+}
 """
 STRICT = """
 table ip strict {
@@ -108,11 +138,15 @@ class Lab:
 
     built = []
 
-    def __init__(self, cgnat=False, kept_as=None, upstream="100.64.0"):
+    def __init__(self, cgnat=False, kept_as=None, upstream="100.64.0", symmetric=False, dmz=False,
+                 ipv6=False):
+        assert cgnat or not (symmetric or dmz), "of the router in between"
+        assert not (cgnat and ipv6), "not built"
         self.kept = kept_as is not None
         self.prefix = kept_as or f"hp{os.getpid()}-"
         self.cgnat = cgnat
         self.upstream = upstream
+        self.symmetric, self.dmz, self.ipv6 = symmetric, dmz, ipv6
         self.wan_node = "isp" if cgnat else "gw"
         self.nodes = ["net", "vis1", "vis2", "relay", "gw", "home", "dev"] + ["isp"] * cgnat
         self.processes = []
@@ -132,9 +166,14 @@ class Lab:
                 text_in="".join(f"netns add {self.prefix}{node}\n" for node in self.nodes))
         self._links()
         self._kernel_settings()
-        self.nft(self.wan_node, MASQUERADE.format(wan="wan", lan="cust" if self.cgnat else "lan"))
+        self.nft(self.wan_node, MASQUERADE.format(wan="wan", lan="cust" if self.cgnat else "lan",
+                                                  how=" fully-random" * self.symmetric))
         if self.cgnat:
-            self.nft("gw", MASQUERADE.format(wan="wan", lan="lan"))
+            self.nft("gw", MASQUERADE.format(wan="wan", lan="lan", how=""))
+        if self.dmz:
+            self.default_host(f"{self.upstream}.5", "isp")
+        if self.ipv6:
+            self._ipv6()
         return self
 
     def _links(self):
@@ -169,6 +208,20 @@ class Lab:
                  f"addr add {upper_address}/24 dev {upper_if}")
         self._ip(lower, f"link set {lower_if} up", f"addr add {lower_address}/24 dev {lower_if}",
                  f"route add default via {upper_address}", "link set lo up")
+
+    def _ipv6(self):
+        for node in ("net", "gw"):
+            self.run(node, "sysctl", "-qw", "net.ipv6.conf.all.forwarding=1")
+        self._ip("net", "addr add 2001:db8:51::1/64 dev inet nodad",
+                 "addr add 2001:db8:113::1/64 dev access nodad",
+                 f"route add 2001:db8:1::/64 via {WAN6}")
+        self._ip("gw", f"addr add {GW6}/64 dev lan nodad", *WAN6_LINES)
+        for host, own, gateway in (("vis1", "2001:db8:51::10", "2001:db8:51::1"),
+                                   ("vis2", "2001:db8:51::11", "2001:db8:51::1"),
+                                   ("relay", RELAY6, "2001:db8:51::1"),
+                                   ("home", HOME6, GW6), ("dev", DEV6, GW6)):
+            self._ip(host, f"addr add {own}/64 dev eth0 nodad", f"route add default via {gateway}")
+        self.nft("gw", CLOSED6)
 
     def _kernel_settings(self):
         for node in self.nodes:
@@ -242,10 +295,32 @@ class Lab:
             self._ip(node, f"addr del {old}/24 dev wan")
             time.sleep(gap_seconds)
             self._ip(node, f"addr add {new}/24 dev wan")
-        self._ip(node, "route replace default via 203.0.113.1")
+        self._ip(node, WAN_ROUTE)
         if flush_conntrack:
             for side in ("--orig-dst", "--reply-dst"):
                 self.run(node, "conntrack", "-D", side, old, check=False)
+
+    def wan_down(self, down):
+        """The cable between router and provider is out, or in again with the same addresses."""
+        lines = ["link set wan down"] if down else ["link set wan up", WAN_ROUTE]
+        if self.ipv6 and not down:
+            lines += WAN6_LINES
+        self._ip(self.wan_node, *lines)
+
+    def block_ports(self, ports, how="drop"):
+        """The provider lets nobody in at these TCP ports (or "1-9"), IPv4; none: everywhere again.
+        `how` may be "reject with tcp reset"."""
+        listed = ", ".join(map(str, ports))
+        rule = f'oifname "access" tcp flags & (syn|ack) == syn tcp dport {{ {listed} }} {how};'
+        self._fault("blocked", rule if ports else None)
+
+    def default_host(self, host, node="gw"):
+        """The router gives this host of its own all that comes in and is mapped to nobody. Call it
+        when the rules of the router are there. STUN servers may answer miniupnpd of the gw."""
+        tables = self.run(node, "nft", "list", "tables").stdout
+        forward = "inet fw forward" if "inet fw" in tables else "ip nat_wan forward"
+        but = "udp sport 3478-3479 accept;" if node == "gw" else ""
+        self.nft(node, DEFAULT_HOST.format(host=host, forward=forward, but=but))
 
     def blackhole(self, on):
         """The line between home and world is silent in both directions, or works again."""

@@ -72,7 +72,8 @@ NameDesk::NameDesk(const Parts& parts, const config::Relay& settings,
       keeper_(parts.board, world_.log,
               {.home_ttl = static_cast<std::uint32_t>(to_ms(settings_.ttl) / 1000),
                .relay = settings_.addresses,
-               .allow_private = settings.names && settings.names->allow_private,
+               .allow_private =
+                   settings_.allow_private || (settings.names && settings.names->allow_private),
                .on_step = [this](const dns::Zone& zone) { on_step(zone); }}),
       view_(keeper_),
       commit_({.write =

@@ -15,6 +15,13 @@ std::vector<IpAddress> publishable(const std::vector<IpAddress>& addresses, bool
     return good;
 }
 
+/// Many visitors have no IPv6. (Those who have nothing else reach IPv4 by a translator, RFC 6146;
+/// those who have both prefer IPv6, so relays' addresses of that family would take them away.)
+void add_way_for_v4(std::vector<IpAddress>& direct, const std::vector<IpAddress>& relay) {
+    if (std::ranges::any_of(direct, &IpAddress::is_v4)) return;
+    std::ranges::copy_if(relay, std::back_inserter(direct), &IpAddress::is_v4);
+}
+
 }  // namespace
 
 HomeAnswer answer_of(const HomeView& home, const std::vector<IpAddress>& relay, TimePoint now,
@@ -26,9 +33,11 @@ HomeAnswer answer_of(const HomeView& home, const std::vector<IpAddress>& relay, 
     }
     const bool proven = home.state == HomeState::relayed && home.direct &&
                         now - home.direct->proven_at < kDirectProofTime;
-    if (!proven) return {relay};
+    const std::vector<IpAddress> by_relay = home.relayed ? relay : std::vector<IpAddress>();
+    if (!proven) return {by_relay};
     auto direct = publishable(home.direct->addresses, allow_private);
-    if (direct.empty()) return {relay};
+    if (direct.empty()) return {by_relay};
+    add_way_for_v4(direct, by_relay);
     return {std::move(direct), home.direct->proven_at + kDirectProofTime};
 }
 

@@ -44,6 +44,7 @@ struct ParkedAnswer {
 
 struct HomeView {
     HomeState state = HomeState::relayed;
+    bool relayed = true;  ///< the relay takes visitors for it; else they only come straight
     std::optional<DirectPath> direct{};
     ParkedAnswer parked{};
     friend bool operator==(const HomeView&, const HomeView&) = default;
@@ -57,6 +58,7 @@ struct HomeAnswer {
 
 /// `relay` are the addresses of the relays that are well. Addresses of a home that the internet
 /// cannot reach are left out unless `allow_private`; with none left the path counts as unproven.
+/// Beside a direct path over IPv6 alone stand the relays' IPv4 addresses.
 HomeAnswer answer_of(const HomeView& home, const std::vector<IpAddress>& relay, TimePoint now,
                      bool allow_private = false);
 

@@ -42,6 +42,32 @@ TEST(HomeAnswer, DirectWhileProven) {
     EXPECT_THAT(answer_of(away, kRelay, kNow).addresses, ElementsAre(kRelay[0]));
 }
 
+// Who has no IPv6 comes by the relay; who has both comes straight.
+TEST(HomeAnswer, DirectOverIpv6Alone) {
+    const std::vector<IpAddress> relay{ip("198.51.100.20"), ip("2001:db8::20")};
+    EXPECT_THAT(answer_of(direct({ip("2001:4860::1")}), relay, kNow).addresses,
+                ElementsAre(ip("2001:4860::1"), ip("198.51.100.20")));
+    EXPECT_THAT(answer_of(direct({ip("8.8.4.4")}), relay, kNow).addresses,
+                ElementsAre(ip("8.8.4.4")));
+    HomeView straight = direct({ip("2001:4860::1")});
+    straight.relayed = false;
+    EXPECT_THAT(answer_of(straight, relay, kNow).addresses, ElementsAre(ip("2001:4860::1")));
+}
+
+// The relay would have nothing for its visitors.
+TEST(HomeAnswer, OnlyStraight) {
+    HomeView home = direct({ip("8.8.4.4")});
+    home.relayed = false;
+    EXPECT_THAT(answer_of(home, kRelay, kNow).addresses, ElementsAre(ip("8.8.4.4")));
+    EXPECT_THAT(answer_of(home, kRelay, kNow + kDirectProofTime).addresses, IsEmpty());
+    home.state = HomeState::away;
+    EXPECT_THAT(answer_of(home, kRelay, kNow).addresses, IsEmpty());
+    home = {.relayed = false, .direct = DirectPath{{ip("10.0.0.1")}, kNow}};
+    EXPECT_THAT(answer_of(home, kRelay, kNow).addresses, IsEmpty());
+    home.state = HomeState::parked;
+    EXPECT_THAT(answer_of(home, kRelay, kNow).addresses, ElementsAre(kRelay[0])) << "its notice";
+}
+
 // Addresses that only look reachable from inside are never published.
 TEST(HomeAnswer, NeverAPrivateAddress) {
     for (const auto* address : {"10.0.0.1", "192.168.1.1", "100.64.0.1", "127.0.0.1", "169.254.1.1",

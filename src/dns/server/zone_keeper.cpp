@@ -215,7 +215,8 @@ void ZoneKeeper::decide(TimePoint now) {
 void ZoneKeeper::decide(Entry& entry, const Name& name, Owner& owner, TimePoint now) {
     HomeAnswer answer = answer_of(owner.view, options_.relay, now, options_.allow_private);
     set_due(name, owner, answer.until);
-    const bool emptied = owner.view.state == HomeState::parked && answer.addresses.empty();
+    const bool on_purpose = owner.view.state == HomeState::parked || !owner.view.relayed;
+    const bool emptied = on_purpose && answer.addresses.empty();
     if (owner.shown == answer.addresses && owner.emptied == emptied) return;
     put_addresses(entry, name, answer.addresses, true);
     put_addresses(entry, name, answer.addresses, false);

@@ -295,6 +295,22 @@ TEST_F(ZoneKeeperTest, DirectWhileProven) {
     EXPECT_EQ(keeper.next_step(), kNever);
 }
 
+// The name stays there, so that no wildcard answers in its place.
+TEST_F(ZoneKeeperTest, OnlyStraightAndNotProven) {
+    HomeView view{.relayed = false};
+    keeper.set_home("attic", {home("a.example.net.", view)});
+    publish(kNow);
+    ASSERT_NE(node("a.example.net."), nullptr);
+    EXPECT_THAT(shown("a.example.net."), IsEmpty());
+    view.direct = DirectPath{{ip("9.9.9.9")}, now};
+    keeper.set_home("attic", {home("a.example.net.", view)});
+    publish(kNow);
+    EXPECT_THAT(shown("a.example.net."), ElementsAre("9.9.9.9"));
+    keeper.set_home("attic", {});
+    publish(kNow);
+    EXPECT_EQ(node("a.example.net."), nullptr);
+}
+
 // Another state with the same answer is no change of the zone.
 TEST_F(ZoneKeeperTest, AwayIsAnsweredAsBefore) {
     keeper.set_home("attic", {home("a.example.net.")});

@@ -121,7 +121,7 @@ inline constexpr std::size_t kMaxUpnpEntries = 256;
 inline constexpr std::size_t kMaxRememberedPinholes = 64;
 /// Groups of ports, and ports of one group; more are reported as failed, full.
 inline constexpr std::size_t kMaxUnits = 64;
-inline constexpr std::size_t kMaxUnitPorts = 64;
+inline constexpr std::size_t kMaxUnitPorts = 65;
 /// After the first protocol has answered, better ones have so long to do so as well.
 inline constexpr Duration kChooseWindow = 300ms;
 /// A group is given back when its ports are reported as removed, at the latest after this.

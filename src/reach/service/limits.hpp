@@ -20,6 +20,9 @@ inline constexpr std::size_t kMaxHttpRawBytes = 2 * kMaxHttpReplyBytes;
 /// Read from one connection at once.
 inline constexpr std::size_t kHttpReadBytes = 16 * 1024;
 
+/// Port mappings of a router that are looked at when its table is read; more are not.
+inline constexpr std::size_t kMaxListedMappings = 64;
+
 /// Routers whose events are let in; more are not.
 inline constexpr std::size_t kMaxEventRouters = 8;
 /// Connections of all of them at once; http/server/limits.hpp says who makes room.
@@ -30,6 +33,10 @@ inline constexpr Duration kRouterStopTime = 3s;
 
 /// STUN servers asked; more are left out.
 inline constexpr std::size_t kMaxStunServers = 8;
+/// Name servers asked where we come from; more are left out.
+inline constexpr std::size_t kMaxEchoQuestions = 8;
+/// For all datagrams of one such question; then it is given up until the next look.
+inline constexpr Duration kEchoTime = 3s;
 /// Looks by itself, besides those after news: before what STUN said grows old.
 inline constexpr Duration kLookEvery = 4min;
 /// The first look is called complete after this, whoever is still silent.
@@ -45,5 +52,12 @@ inline constexpr Duration kProbeTime = 1s;
 /// The first of the ports that the datagrams go to, one for each: nobody listens at these, by the
 /// custom of traceroute(8).
 inline constexpr std::uint16_t kProbePort = 33434;
+
+/// New connections that are looked at for a knock at once; for one more the oldest goes.
+inline constexpr std::size_t kMaxKnockers = 256;
+/// From the knock until its connection is closed, whether or not the proof was taken.
+inline constexpr Duration kKnockFarewell = 2s;
+/// Read after a knock while its sender has not closed; more: cut.
+inline constexpr std::size_t kMaxKnockFarewellBytes = 4096;
 
 }  // namespace homeport::reach

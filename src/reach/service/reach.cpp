@@ -1,9 +1,11 @@
 #include "reach/service/reach.hpp"
 
+#include "reach/service/dns_echo.hpp"
 #include "reach/service/hop_probe.hpp"
 #include "reach/service/limits.hpp"
 #include "reach/service/neighbourhood.hpp"
 #include "reach/service/router_facts.hpp"
+#include "reach/service/second_router.hpp"
 #include "reach/service/stun_run.hpp"
 
 #include <algorithm>
@@ -20,6 +22,7 @@ public:
           options_(std::move(options)),
           on_change_(std::move(on_change)),
           consensus_(options_.space),
+          echo_(world, options_.echo, [this](const auto& said) { take_echo(said); }),
           look_timer_(world.loop.timers(), net::call<&Impl::look>(this)),
           age_timer_(world.loop.timers(), net::call<&Impl::grow_old>(this)),
           tell_timer_(world.loop.timers(), net::call<&Impl::tell>(this)),
@@ -33,15 +36,32 @@ public:
         look();
     }
 
-    void set_units(std::vector<PortUnit> units) {
-        units_ = std::move(units);
+    void set_units(Family family, std::vector<PortUnit> units) {
+        units_.at(static_cast<std::size_t>(family)) = std::move(units);
         hand_units();
     }
 
-    void on_relay_view(const std::string& relay, const IpAddress& address) {
+    void on_not_forwarding(Family family, const std::string& unit) {
+        if (session_) session_->on_not_forwarding(family, unit);
+    }
+
+    void set_probes(std::vector<ProbeFact> probes) {
+        probes_ = std::move(probes);
+        changed();
+    }
+
+    void on_relay_view(const std::string& relay, const IpAddress& address,
+                       const IpAddress& relay_at) {
+        // Whoever comes from elsewhere now has another line.
+        if (std::exchange(seen_by_relay_, address) != address) {
+            consensus_.on_strong_event(now());
+            if (session_) session_->check_soon();
+        }
         consensus_.add(
             {.source = EvidenceSource::relay, .from = relay, .address = address, .at = now()},
             now());
+        relay_at_ = relay_at;
+        count_hops_to_relay();
         changed();
     }
 
@@ -49,7 +69,10 @@ public:
         changes_.reset();
         look_timer_.cancel();
         if (!session_) return world_.loop.post(std::move(done));
-        session_->stop(std::move(done));
+        if (!second_) return session_->stop(std::move(done));
+        // The outer one first: through it the ports are open.
+        second_->stop(
+            [this, done = std::move(done)]() mutable { session_->stop(std::move(done)); });
     }
 
     ReachView view() const {
@@ -59,7 +82,7 @@ public:
         view.v6 = consensus_.view(Family::v6);
         for (const auto& [key, report] : routers_) view.routers.push_back({key.first, report});
         if (session_) {
-            view.units_v4 = session_->reports(Family::v4);
+            view.units_v4 = reports_v4();
             view.units_v6 = session_->reports(Family::v6);
         }
         view.facts = facts(view);
@@ -101,6 +124,8 @@ private:
             session_->check_soon();
         }
         ask_stun();
+        echo_.ask(place_);
+        count_hops_to_relay();
         changed();
     }
 
@@ -141,6 +166,9 @@ private:
     /// Another network, or another address in it: everything that a router said is of the past.
     void move_to(std::optional<Neighbourhood> place) {
         if (session_) options_.memory = session_->memory();
+        second_.reset();
+        second_at_.reset();
+        second_answers_ = false;
         session_.reset();
         routers_.clear();
         hops_.clear();
@@ -166,12 +194,15 @@ private:
 
     void hand_units() {
         if (!session_) return;
-        if (place_->v4) session_->set_units(Family::v4, units_at(place_->v4->own));
-        if (place_->v6) session_->set_units(Family::v6, units_at(place_->v6->own));
+        for (const Family family : {Family::v4, Family::v6}) {
+            const auto& side = family == Family::v4 ? place_->v4 : place_->v6;
+            if (side) session_->set_units(family, units_at(family, side->own));
+        }
+        hand_second_units();
     }
 
-    std::vector<PortUnit> units_at(const IpAddress& own) const {
-        std::vector<PortUnit> units = units_;
+    std::vector<PortUnit> units_at(Family family, const IpAddress& own) const {
+        std::vector<PortUnit> units = units_.at(static_cast<std::size_t>(family));
         for (PortUnit& unit : units) {
             for (UnitPort& port : unit.ports) {
                 port.internal.address = own;
@@ -226,12 +257,23 @@ private:
         complete();
     }
 
+    void take_echo(const std::optional<Evidence>& said) {
+        if (said) consensus_.add(*said, now());
+        complete();
+    }
+
+    void count_hops_to_relay() {
+        const bool known = relay_at_.is_v4() && !relay_at_.is_unspecified();
+        if (known && place_ && place_->v4) count_hops(relay_at_);
+    }
+
     /// Once in a look, on the way to the first server that was found.
     void count_hops(const IpAddress& target) {
         if (hop_probe_) return;
         hop_probe_ = std::make_unique<HopProbe>(world_.loop, world_.network, target,
                                                 place_->v4->own, [this](HopProbe::Hops hops) {
                                                     hops_ = std::move(hops);
+                                                    look_for_second_router();
                                                     changed();
                                                 });
         if (!hop_probe_->start()) hop_probe_.reset();
@@ -239,7 +281,10 @@ private:
 
     // News.
 
-    void on_unit(Family, const UnitReport&) override { changed(); }
+    void on_unit(Family, const UnitReport&) override {
+        hand_second_units();
+        changed();
+    }
 
     void on_router(Family family, const RouterReport& report) override {
         RouterReport& known = routers_[{family, report.protocol}];
@@ -253,7 +298,68 @@ private:
             if (report.restarted) consensus_.on_strong_event(now());
         }
         known = report;
+        look_for_second_router();
         changed();
+    }
+
+    // The router behind the router.
+
+    /// Its news.
+    struct SecondListener final : RouterSession::Listener {
+        explicit SecondListener(Impl& reach) : owner(reach) {}
+        void on_unit(Family, const UnitReport&) override { owner.changed(); }
+        void on_router(Family, const RouterReport& report) override {
+            owner.second_answers_ = report.answers;
+            owner.changed();
+        }
+        Impl& owner;
+    };
+
+    IpAddress external_of_first() const {
+        for (const auto& [key, report] : routers_) {
+            if (key.first == Family::v4 && !report.external.is_unspecified())
+                return report.external;
+        }
+        return {};
+    }
+
+    void look_for_second_router() {
+        if (!place_ || !place_->v4) return;
+        const auto found = find_second_router(hops_, external_of_first());
+        if (!found || found == second_at_) return;
+        second_at_ = found;
+        world_.log.info("reach.second_router", {{"address", found->to_string()}});
+        Neighbourhood place{.interface = place_->interface,
+                            .index = place_->index,
+                            .v4 = Neighbourhood::Side{place_->v4->own, 32, *found},
+                            .v6 = {}};
+        second_ = std::make_unique<RouterSession>(world_,
+                                                  RouterSession::Options{.place = std::move(place),
+                                                                         .memory = {},
+                                                                         .space = options_.space,
+                                                                         .nonce = options_.nonce,
+                                                                         .second = true},
+                                                  second_listener_);
+        second_->start();
+        hand_second_units();
+    }
+
+    void hand_second_units() {
+        if (!second_) return;
+        second_->set_units(Family::v4, second_units(units_at(Family::v4, place_->v4->own),
+                                                    session_->reports(Family::v4)));
+    }
+
+    /// With a second router that opens ports: those that are open at both.
+    std::vector<UnitReport> reports_v4() const {
+        std::vector<UnitReport> reports = session_->reports(Family::v4);
+        if (!second_ || !second_answers_) return reports;
+        const std::vector<UnitReport> behind = second_->reports(Family::v4);
+        for (UnitReport& report : reports) {
+            const auto found = std::ranges::find(behind, report.name, &UnitReport::name);
+            report = both_routers(std::move(report), found == behind.end() ? nullptr : &*found);
+        }
+        return reports;
     }
 
     void grow_old() {
@@ -267,9 +373,10 @@ private:
     }
 
     void complete() {
-        const bool asking = std::ranges::any_of(stun_, [](const Stun& server) {
-            return std::ranges::any_of(server.runs, [](const auto& run) { return !run->over(); });
-        });
+        const bool asking = echo_.asking() || std::ranges::any_of(stun_, [](const Stun& server) {
+                                return std::ranges::any_of(
+                                    server.runs, [](const auto& run) { return !run->over(); });
+                            });
         complete_ = complete_ || (looked_long_ && !asking);
         changed();
     }
@@ -304,10 +411,12 @@ private:
             }
         }
         facts.nat = nat_;
-        facts.asked_outside =
-            !options_.stun.empty() || std::ranges::any_of(facts.evidence, [](const Evidence& one) {
-                return one.source == EvidenceSource::relay || one.source == EvidenceSource::echo;
-            });
+        facts.probes = probes_;
+        facts.second_router_maps = second_answers_;
+        facts.asked_outside = !options_.stun.empty() || !options_.echo.empty() ||
+                              std::ranges::any_of(facts.evidence, [](const Evidence& one) {
+                                  return one.source == EvidenceSource::relay;
+                              });
         return facts;
     }
 
@@ -315,10 +424,14 @@ private:
     Options options_;
     Reach::Listener on_change_;
     Consensus consensus_;
+    EchoLook echo_;
     std::optional<Neighbourhood> place_;
     std::set<std::pair<std::string, IpAddress>> interfaces_;
     std::map<RouterKey, RouterReport> routers_;
-    std::vector<PortUnit> units_;
+    std::array<std::vector<PortUnit>, 2> units_;  ///< by family
+    std::vector<ProbeFact> probes_;
+    IpAddress seen_by_relay_;
+    IpAddress relay_at_;
     HopProbe::Hops hops_;
     NatFindings nat_;
     bool looked_long_ = false;
@@ -327,6 +440,10 @@ private:
     std::vector<Stun> stun_;
     std::unique_ptr<HopProbe> hop_probe_;
     std::unique_ptr<RouterSession> session_;
+    SecondListener second_listener_{*this};
+    std::optional<IpAddress> second_at_;
+    bool second_answers_ = false;
+    std::unique_ptr<RouterSession> second_;
     net::Timer look_timer_;
     net::Timer age_timer_;
     net::Timer tell_timer_;
@@ -341,10 +458,21 @@ void Reach::start() {
     impl_->start();
 }
 void Reach::set_units(std::vector<PortUnit> units) {
-    impl_->set_units(std::move(units));
+    impl_->set_units(Family::v4, units);
+    impl_->set_units(Family::v6, std::move(units));
 }
-void Reach::on_relay_view(const std::string& relay, const IpAddress& address) {
-    impl_->on_relay_view(relay, address);
+void Reach::set_units(Family family, std::vector<PortUnit> units) {
+    impl_->set_units(family, std::move(units));
+}
+void Reach::on_not_forwarding(Family family, const std::string& unit) {
+    impl_->on_not_forwarding(family, unit);
+}
+void Reach::set_probes(std::vector<ProbeFact> probes) {
+    impl_->set_probes(std::move(probes));
+}
+void Reach::on_relay_view(const std::string& relay, const IpAddress& address,
+                          const IpAddress& relay_at) {
+    impl_->on_relay_view(relay, address, relay_at);
 }
 void Reach::stop(std::move_only_function<void()> done) {
     impl_->stop(std::move(done));

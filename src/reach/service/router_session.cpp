@@ -69,9 +69,9 @@ public:
 
     void start() {
         open_gateway_machines();
-        open_upnp();
+        if (!options_.second) open_upnp();
         open_mappers();
-        hear_announcements();
+        if (!options_.second) hear_announcements();
         for (Channel& channel : channels_) channel.machine->start(now());
         settle();
     }
@@ -180,9 +180,11 @@ private:
 
     void open_gateway_machines() {
         const Neighbourhood& place = options_.place;
-        if (place.v4) {
+        if (place.v4 && !options_.second) {
             open_gateway_machine<PcpMachine>(Family::v4, *place.v4, &RouterMemory::pcp_v4,
                                              MapProtocol::pcp);
+        }
+        if (place.v4) {
             open_gateway_machine<NatPmpMachine>(Family::v4, *place.v4, &RouterMemory::nat_pmp,
                                                 MapProtocol::nat_pmp);
         }
@@ -320,8 +322,9 @@ private:
         if (!stopped_) return;
         const bool idle = std::ranges::all_of(
             mappers_, [](const auto& mapper) { return !mapper || mapper->idle(); });
-        if (idle && !std::exchange(upnp_stopping_, true)) upnp_->stop(now());
-        if (now() < stop_by_ && !(idle && upnp_->stopped())) return;
+        if (idle && !std::exchange(upnp_stopping_, true) && upnp_ != nullptr) upnp_->stop(now());
+        const bool silent = upnp_ == nullptr || upnp_->stopped();
+        if (now() < stop_by_ && !(idle && silent)) return;
         world_.loop.post(std::exchange(stopped_, nullptr));
     }
 
@@ -343,7 +346,7 @@ private:
     HttpCaller http_;
     EventDoor door_;
     std::deque<Channel> channels_;  ///< addresses stay
-    UpnpMachine* upnp_ = nullptr;   ///< one of them
+    UpnpMachine* upnp_ = nullptr;   ///< one of them; null: none
     std::array<std::unique_ptr<Mapper>, 2> mappers_;
     std::vector<std::unique_ptr<net::DatagramPort>> ears_;
     std::deque<std::pair<Channel*, Report>> reports_;

@@ -66,6 +66,9 @@ public:
         PublicSpace space;
         /// The same for a port after a restart, and not to be guessed.
         std::function<MappingNonce(const UnitPort&)> nonce;
+        /// It stands behind the router next to us, which translates. Then only NAT-PMP is of use:
+        /// it maps to whoever asks, and the one who asks there is the router between.
+        bool second = false;
     };
 
     RouterSession(const ReachWorld& world, Options options, Listener& listener);

@@ -1,6 +1,7 @@
 #pragma once
 /// What is known about the line when it is judged: plain values, gathered by others.
 
+#include "core/probe.hpp"
 #include "reach/truth/evidence.hpp"
 #include "reach/wire/stun_behaviour.hpp"
 
@@ -36,16 +37,7 @@ enum class ProbeRole : std::uint8_t {
     well_known,  ///< 25, 80, 443 or 587, mapped for the test
 };
 
-/// What a dial from outside met.
-enum class ProbeResult : std::uint8_t {
-    untested,
-    arrived,        ///< here, with the right nonce
-    refused,        ///< a reset on the way or by somebody else
-    nothing,        ///< no answer at all
-    somebody_else,  ///< a connection, but not with us
-};
-std::string_view to_text(ProbeResult result);
-
+/// A dial from outside.
 struct ProbeFact {
     Family family = Family::v4;
     ProbeRole role = ProbeRole::wished;

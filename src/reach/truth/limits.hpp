@@ -4,6 +4,7 @@
 
 #include "core/time.hpp"
 
+#include <array>
 #include <cstddef>
 
 namespace homeport::reach {
@@ -27,5 +28,23 @@ inline constexpr std::size_t kPatternChanges = 14;
 
 /// Lines of evidence in a verdict; more are left out.
 inline constexpr std::size_t kMaxVerdictLines = 24;
+
+/// Ports of one service that are tried from outside; more are left out.
+inline constexpr std::size_t kMaxProofPorts = 65;
+/// Probes under way at once; the others wait for these.
+inline constexpr std::size_t kMaxProofsAtOnce = 16;
+/// How often the port is tried that speaks for a service: a proof counts for a minute.
+inline constexpr Duration kProofEvery = 20s;
+/// How often the other ports are.
+inline constexpr Duration kSidePortsEvery = 10min;
+/// Pauses after failures in a row; the last one from then on.
+inline constexpr std::array<Duration, 7> kProofRetries = {1s, 2s, 5s, 10s, 20s, 40s, 60s};
+/// The same where no router says that the port is open.
+inline constexpr Duration kUnsurePause = 60s;
+/// The same where nobody tried.
+inline constexpr Duration kUntestedPause = 5s;
+/// So many failures in a row are complained about, so often at most.
+inline constexpr unsigned kProofStrikes = 2;
+inline constexpr Duration kComplainEvery = 60s;
 
 }  // namespace homeport::reach

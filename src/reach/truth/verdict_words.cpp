@@ -222,22 +222,6 @@ std::string_view to_text(MapOutcome outcome) {
     return "?";
 }
 
-std::string_view to_text(ProbeResult result) {
-    switch (result) {
-    case ProbeResult::untested:
-        return "not tested";
-    case ProbeResult::arrived:
-        return "arrived here";
-    case ProbeResult::refused:
-        return "refused, not by us";
-    case ProbeResult::nothing:
-        return "no answer";
-    case ProbeResult::somebody_else:
-        return "answered by somebody else";
-    }
-    return "?";
-}
-
 void put_into_words(Verdict& verdict, const Picture& picture) {
     Words words = words_of(verdict, picture);
     verdict.headline = std::move(words.headline);

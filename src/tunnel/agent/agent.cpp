@@ -72,6 +72,7 @@ private:
     void announce(Link& link);
     void on_announced(const Link& link);
     void on_asked(const Link& link, const AskedFrame& asked);
+    Result<> on_seen(const Link& link, const SeenFrame& seen);
     std::optional<Bypasses::Way> way_to_relay();
 
     AgentWorld world_;
@@ -161,6 +162,14 @@ void Agent::Impl::on_asked(const Link& link, const AskedFrame& asked) {
     world_.log.warn("ask.refused", {{"why", asked.reason}});
 }
 
+/// It is about the link that has just been attached, so it comes over that one.
+Result<> Agent::Impl::on_seen(const Link& link, const SeenFrame& seen) {
+    if (&link != driver_.active_link()) return fail(Errc::protocol, "SEEN at the wrong time");
+    if (options_.on_seen)
+        options_.on_seen({seen.agent, link.peer(), seen.names, seen.http, seen.tls});
+    return {};
+}
+
 void Agent::Impl::announce(Link& link) {
     const auto offers = encode_offers(services_.offers());
     link.send(AnnounceFrame{offers});
@@ -241,6 +250,7 @@ Result<> Agent::Impl::on_control(Link& link, const Frame& frame) {
         on_asked(link, *asked);
         return {};
     }
+    if (const auto* seen = std::get_if<SeenFrame>(&frame)) return on_seen(link, *seen);
     if (std::holds_alternative<StoppingFrame>(frame)) {
         world_.log.info("relay.stopping", {{"relay", options_.relay_name}});
         return {};
@@ -303,6 +313,9 @@ void Agent::ask_park(const std::string& home, const std::string& service, bool p
 void Agent::ask_challenge(const std::string& host, const std::string& text, bool present,
                           AskDone done) {
     impl_->ask(ChallengeQuestion{host, text, present}, std::move(done));
+}
+void Agent::ask_probe(ProbeQuestion question, AskDone done) {
+    impl_->ask(std::move(question), std::move(done));
 }
 void Agent::cut_line(Duration duration) {
     impl_->cut_line(duration);

@@ -30,6 +30,16 @@ struct AgentWorld {
     ChunkPool& pool;
 };
 
+/// What the relay tells an agent that attached.
+struct RelaySight {
+    Endpoint agent;          ///< where it sees us
+    Endpoint relay;          ///< where our link goes
+    bool names = false;      ///< names of homes follow their state there
+    std::uint16_t http = 0;  ///< port of http and of tls services; 0: none
+    std::uint16_t tls = 0;
+    friend bool operator==(const RelaySight&, const RelaySight&) = default;
+};
+
 class Agent {
 public:
     struct Options {
@@ -38,6 +48,8 @@ public:
         PublicKey relay_key;
         std::vector<config::Service> services;
         config::Resume resume;
+        /// After each attach; from the loop, may not destroy the agent.
+        std::function<void(const RelaySight&)> on_seen;
     };
 
     Agent(const AgentWorld& world, Options options);
@@ -60,6 +72,8 @@ public:
                   const std::string& answer, AskDone done);
     void ask_challenge(const std::string& host, const std::string& text, bool present,
                        AskDone done);
+    /// Over the link: the relay dials the address that the link comes from.
+    void ask_probe(ProbeQuestion question, AskDone done);
     /// Drops the links as a cut line would, and dials nothing for `duration`: for the demo and
     /// tests.
     void cut_line(Duration duration);
@@ -96,8 +110,9 @@ class AskingAlone {
 public:
     using Done = std::move_only_function<void(Result<>)>;
 
+    /// `source`: our address to come from; nothing: as the routes say.
     AskingAlone(const AgentWorld& world, HostPort relay, const PublicKey& relay_key,
-                Question question, Done done);
+                Question question, Done done, std::optional<IpAddress> source = {});
     ~AskingAlone();
 
 private:

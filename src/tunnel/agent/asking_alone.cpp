@@ -14,10 +14,12 @@ std::optional<Exchange::Outcome> answered(const Frame& frame) {
     return std::string();
 }
 
-Exchange::Plan plan_of(HostPort relay, const PublicKey& relay_key, Question question) {
+Exchange::Plan plan_of(HostPort relay, const PublicKey& relay_key, Question question,
+                       const std::optional<IpAddress>& source) {
     return {.relay = std::move(relay),
             .relay_key = relay_key,
             .time = kAskAloneTime,
+            .source = source,
             .say = [question = std::move(question)](
                        Link& link) { link.send(frame_of(question, kOnlyAsk)); },
             .hear = answered};
@@ -38,9 +40,10 @@ private:
 };
 
 AskingAlone::AskingAlone(const AgentWorld& world, HostPort relay, const PublicKey& relay_key,
-                         Question question, Done done)
-    : impl_(std::make_unique<Impl>(world, plan_of(std::move(relay), relay_key, std::move(question)),
-                                   std::move(done))) {}
+                         Question question, Done done, std::optional<IpAddress> source)
+    : impl_(std::make_unique<Impl>(
+          world, plan_of(std::move(relay), relay_key, std::move(question), source),
+          std::move(done))) {}
 AskingAlone::~AskingAlone() = default;
 
 }  // namespace homeport::tunnel

@@ -31,18 +31,22 @@ void Asks::ask(Question question, Link* link, Done done) {
     waiting_.push_back({.number = last_,
                         .question = std::move(question),
                         .deadline = loop_.now() + kAskTime,
+                        .sent_on = {},
                         .done = std::move(done)});
     if (link != nullptr) send(waiting_.back(), *link);
     rearm();
 }
 
 void Asks::send(Ask& ask, Link& link) {
-    ask.sent = true;
+    ask.sent_on = link.id();
     link.send(frame_of(ask.question, ask.number));
 }
 
 void Asks::on_link(Link& link) {
-    for (Ask& ask : waiting_) send(ask, link);
+    for (Ask& ask : waiting_) {
+        // Who heard of the link before this may have asked over it already.
+        if (ask.sent_on != link.id()) send(ask, link);
+    }
 }
 
 bool Asks::on_asked(const AskedFrame& asked) {
@@ -60,7 +64,7 @@ void Asks::expire() {
     while (!waiting_.empty() && waiting_.front().deadline <= loop_.now()) {
         Ask late = std::move(waiting_.front());
         waiting_.erase(waiting_.begin());
-        late.done(too_late(late.sent));
+        late.done(too_late(late.sent_on.has_value()));
     }
     rearm();
 }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,7 @@ private:
         std::uint32_t number = 0;
         Question question;
         TimePoint deadline;
-        bool sent = false;
+        std::optional<LinkId> sent_on;
         Done done;
     };
 

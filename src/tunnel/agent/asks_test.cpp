@@ -50,7 +50,7 @@ TEST_F(AsksTest, AreRepeatedOnTheNextLink) {
     asks.ask(challenge, nullptr, note("challenge"));
     loop.advance(kAskTime - 1s);
     EXPECT_THAT(heard, IsEmpty());
-    HeldLink second(loop, pool);
+    HeldLink second(loop, pool, LinkId{2});
     asks.on_link(second.link);
     EXPECT_EQ(second.sent(), bytes_of(frame_of(park, 1)) + bytes_of(frame_of(challenge, 2)));
     asks.on_asked({.ask = 1, .ok = true});
@@ -58,9 +58,17 @@ TEST_F(AsksTest, AreRepeatedOnTheNextLink) {
     // The new link gives no new time.
     loop.advance(1s);
     EXPECT_THAT(heard, ElementsAre("park: done", "challenge: timed_out"));
-    HeldLink third(loop, pool);
+    HeldLink third(loop, pool, LinkId{3});
     asks.on_link(third.link);
     EXPECT_EQ(third.sent(), "");
+}
+
+TEST_F(AsksTest, AreNotRepeatedOnTheSameLink) {
+    HeldLink link(loop, pool);
+    asks.ask(park, &link.link, note("park"));
+    EXPECT_FALSE(link.sent().empty());
+    asks.on_link(link.link);  // whoever asked had heard of it first
+    EXPECT_EQ(link.sent(), "");
 }
 
 TEST_F(AsksTest, EndWithoutALink) {

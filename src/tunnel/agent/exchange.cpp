@@ -3,6 +3,14 @@
 #include "tunnel/protocol/limits.hpp"
 
 namespace homeport::tunnel {
+namespace {
+
+/// What became of the way to the relay is not to be mistaken for its answer.
+Exchange::Outcome not_reached(const Error& error) {
+    return fail(Errc::unreachable, error.what);
+}
+
+}  // namespace
 
 Exchange::Exchange(const AgentWorld& world, Plan plan, Done done)
     : world_(world),
@@ -13,22 +21,33 @@ Exchange::Exchange(const AgentWorld& world, Plan plan, Done done)
     timer_.arm(world_.loop.now() + plan_.time);
     pending_ =
         world_.network.resolve(plan_.relay.host, [this](Result<std::vector<IpAddress>> found) {
-            if (!found) return finish(std::unexpected(found.error()));
+            if (!found) return finish(not_reached(found.error()));
             addresses_ = std::move(*found);
-            dial_next();
+            begin();
         });
 }
 
 Exchange::~Exchange() = default;
 
+void Exchange::begin() {
+    if (!plan_.source) return dial_next();
+    const IpAddress& source = *plan_.source;
+    std::erase_if(addresses_, [&source](const IpAddress& address) {
+        return address.is_v4() != source.is_v4();
+    });
+    if (!addresses_.empty()) return dial_next();
+    finish(fail(Errc::unreachable,
+                plan_.relay.host + " has no address of the family of " + source.to_string()));
+}
+
 void Exchange::dial_next() {
     const Endpoint to{addresses_.back(), plan_.relay.port};
     addresses_.pop_back();
-    pending_ = world_.network.dial(to, {.timeout = plan_.time / 3},
+    pending_ = world_.network.dial(to, {.timeout = plan_.time / 3, .source = plan_.source},
                                    [this](Result<std::unique_ptr<net::Stream>> stream) {
                                        if (stream) return connected(std::move(*stream));
                                        if (!addresses_.empty()) return dial_next();
-                                       finish(std::unexpected(stream.error()));
+                                       finish(not_reached(stream.error()));
                                    });
 }
 

@@ -20,20 +20,22 @@ public:
     struct Plan {
         HostPort relay;
         PublicKey relay_key;
-        Duration time;  ///< as a whole
+        Duration time;                    ///< as a whole
+        std::optional<IpAddress> source;  ///< ours to come from; only its family is dialled
         std::move_only_function<void(Link&)> say;
         /// What the relay's frame means; nothing: it is not the answer. REFUSED is understood
         /// without it.
         std::function<std::optional<Outcome>(const Frame&)> hear;
     };
     /// Called once, from the loop; may destroy this. Errors: the relay's; denied (it did not let us
-    /// in), timed_out, and those of resolve() and dial().
+    /// in), timed_out, unreachable.
     using Done = std::move_only_function<void(Outcome)>;
 
     Exchange(const AgentWorld& world, Plan plan, Done done);
     ~Exchange();
 
 private:
+    void begin();
     void dial_next();
     void connected(std::unique_ptr<net::Stream> stream);
     void on_link_up(Link& link) override;

@@ -29,7 +29,7 @@ std::vector<Offer> Services::offers() const {
     for (const auto& [id, entry] : entries_) {
         const config::Service& service = entry.settings;
         offers.push_back({id, service.name, service.kind, service.hosts, service.ports,
-                          service.allow, service.deny, service.stand_in_html});
+                          service.allow, service.deny, service.stand_in_html, service.direct});
     }
     return offers;
 }

@@ -131,6 +131,28 @@ TEST(Services, ReloadKeepsTheUnchanged) {
     EXPECT_EQ(services.all().size(), 3U);
 }
 
+// What the home keeps to itself stays there: ports of data connections, hook and login.
+TEST(Services, OffersSayWhoComesStraight) {
+    config::Service files{.name = "files", .kind = ServiceKind::ftp};
+    files.hosts = {*HostGlob::parse("ftp.example.net")};
+    files.ports = PortRange{21, 21};
+    files.direct = Direct::only;
+    files.passive = PortRange{50000, 50010};
+    files.address_hook = {"/bin/secret-hook"};
+    files.check_login = "user:secret-password";
+    Services services;
+    services.replace({ssh(), files});
+    const auto offers = services.offers();
+    ASSERT_EQ(offers.size(), 2U);
+    EXPECT_EQ(offers[0].direct, Direct::never);
+    EXPECT_EQ(offers[1].direct, Direct::only);
+    EXPECT_EQ(offers[1].hosts, files.hosts);
+    EXPECT_EQ(offers[1].ports, files.ports);
+    const std::string wire(as_text(encode_offers(offers)));
+    EXPECT_EQ(wire.find("secret"), std::string::npos);
+    EXPECT_EQ(decode_offers(as_bytes(wire)).value(), offers);
+}
+
 TEST(Services, OffersSayNothingOfTargets) {
     Services services;
     services.replace({web(), games()});

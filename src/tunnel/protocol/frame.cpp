@@ -23,6 +23,7 @@ enum class Type : std::uint8_t {
     bypassed = 0x0c,
     challenge = 0x0d,
     asked = 0x0e,
+    probe = 0x0f,
     open = 0x10,
     opened = 0x11,
     data = 0x12,
@@ -30,6 +31,7 @@ enum class Type : std::uint8_t {
     ack = 0x14,
     reset = 0x15,
     reset_ack = 0x16,
+    seen = 0x17,
     ping = 0x20,
     pong = 0x21,
     stopping = 0x22,
@@ -153,6 +155,24 @@ struct BodyWriter {
         out.text(f.host);
         out.text(f.text);
         return Type::challenge;
+    }
+    Type operator()(const ProbeFrame& f) const {
+        out.u32(f.ask);
+        out.raw(f.token);
+        out.u8(f.udp ? 1 : 0);
+        out.u16(f.port);
+        out.u8(static_cast<std::uint8_t>(f.check));
+        out.text(f.service);
+        out.text(f.host);
+        out.text(f.login);
+        return Type::probe;
+    }
+    Type operator()(const SeenFrame& f) const {
+        write_endpoint(out, f.agent);
+        out.u8(f.names ? 1 : 0);
+        out.u16(f.http);
+        out.u16(f.tls);
+        return Type::seen;
     }
     Type operator()(const AskedFrame& f) const {
         out.u32(f.ask);
@@ -280,6 +300,30 @@ Frame read_challenge(Reader& in) {
     return f;
 }
 
+constexpr auto kLastCheck = static_cast<std::uint64_t>(ProbeCheck::port_mapping);
+
+Frame read_probe(Reader& in) {
+    ProbeFrame f;
+    f.ask = in.u32();
+    f.token = read_array<16>(in);
+    f.udp = in.varint_up_to(1) != 0;
+    f.port = in.u16();
+    f.check = static_cast<ProbeCheck>(in.varint_up_to(kLastCheck));
+    f.service = in.text(kMaxNameBytes);
+    f.host = in.text(kMaxHostBytes);
+    f.login = in.text(kMaxNameBytes);
+    return f;
+}
+
+Frame read_seen(Reader& in) {
+    SeenFrame f;
+    f.agent = read_endpoint(in);
+    f.names = in.varint_up_to(1) != 0;
+    f.http = in.u16();
+    f.tls = in.u16();
+    return f;
+}
+
 Frame read_asked(Reader& in) {
     AskedFrame f;
     f.ask = in.u32();
@@ -353,6 +397,10 @@ std::optional<Frame> read_body(std::uint8_t type, Reader& in) {
         return read_park(in);
     case Type::challenge:
         return read_challenge(in);
+    case Type::probe:
+        return read_probe(in);
+    case Type::seen:
+        return read_seen(in);
     case Type::asked:
         return read_asked(in);
     case Type::bypass:
@@ -434,11 +482,11 @@ Result<std::optional<ParsedFrame>> parse_frame(Bytes input, std::size_t max_fram
 }
 
 std::string_view frame_name(const Frame& frame) {
-    static constexpr std::array<std::string_view, 25> kNames{
-        "HELLO",    "WELCOME",   "RESUME",   "RESUME_END", "JOIN",  "JOINED", "REFUSED",
-        "ANNOUNCE", "ANNOUNCED", "PARK",     "CHALLENGE",  "ASKED", "BYPASS", "BYPASSED",
-        "OPEN",     "OPENED",    "DATA",     "FIN",        "ACK",   "RESET",  "RESET_ACK",
-        "PING",     "PONG",      "STOPPING", "UNKNOWN"};
+    static constexpr std::array<std::string_view, 27> kNames{
+        "HELLO",    "WELCOME",   "RESUME", "RESUME_END", "JOIN",     "JOINED", "REFUSED",
+        "ANNOUNCE", "ANNOUNCED", "PARK",   "CHALLENGE",  "PROBE",    "SEEN",   "ASKED",
+        "BYPASS",   "BYPASSED",  "OPEN",   "OPENED",     "DATA",     "FIN",    "ACK",
+        "RESET",    "RESET_ACK", "PING",   "PONG",       "STOPPING", "UNKNOWN"};
     static_assert(std::variant_size_v<Frame> == kNames.size());
     return kNames.at(frame.index());
 }

@@ -5,6 +5,7 @@
 #include "core/bytes.hpp"
 #include "core/ids.hpp"
 #include "core/ip.hpp"
+#include "core/probe.hpp"
 #include "core/result.hpp"
 
 #include <array>
@@ -79,7 +80,25 @@ struct ChallengeFrame {
     std::string_view host;
     std::string_view text;
 };
-/// The relay's answer to PARK and CHALLENGE.
+/// Asks for a dial from outside to the address that this connection comes from.
+struct ProbeFrame {
+    std::uint32_t ask = 0;
+    ProbeToken token{};
+    bool udp = false;
+    std::uint16_t port = 0;
+    ProbeCheck check = ProbeCheck::proof;
+    std::string_view service;  ///< whose names follow the result; empty: of none
+    std::string_view host;     ///< http, tls: whom to ask for
+    std::string_view login;    ///< ftp: "user:password"; empty: anonymous
+};
+/// Where the relay sees the agent, and where its visitors come; after each attach.
+struct SeenFrame {
+    Endpoint agent;
+    bool names = false;      ///< names of homes follow their state here
+    std::uint16_t http = 0;  ///< port of http and tls services; 0: none
+    std::uint16_t tls = 0;
+};
+/// The relay's answer to PARK, CHALLENGE and PROBE.
 struct AskedFrame {
     std::uint32_t ask = 0;
     bool ok = false;
@@ -140,9 +159,10 @@ struct UnknownFrame {
 
 using Frame =
     std::variant<HelloFrame, WelcomeFrame, ResumeFrame, ResumeEndFrame, JoinFrame, JoinedFrame,
-                 RefusedFrame, AnnounceFrame, AnnouncedFrame, ParkFrame, ChallengeFrame, AskedFrame,
-                 BypassFrame, BypassedFrame, OpenFrame, OpenedFrame, DataFrame, FinFrame, AckFrame,
-                 ResetFrame, ResetAckFrame, PingFrame, PongFrame, StoppingFrame, UnknownFrame>;
+                 RefusedFrame, AnnounceFrame, AnnouncedFrame, ParkFrame, ChallengeFrame, ProbeFrame,
+                 SeenFrame, AskedFrame, BypassFrame, BypassedFrame, OpenFrame, OpenedFrame,
+                 DataFrame, FinFrame, AckFrame, ResetFrame, ResetAckFrame, PingFrame, PongFrame,
+                 StoppingFrame, UnknownFrame>;
 
 /// Writes the frame; requires kMaxControlFrameBytes of room, for DATA kMaxDataHeaderBytes +
 /// payload. ANNOUNCE, ANNOUNCED and texts need what they hold.

@@ -53,6 +53,9 @@ std::vector<Frame> all_frames() {
         AnnouncedFrame{as_bytes(kPayload)},
         ParkFrame{0xffffffff, true, "web", "attic", "192.0.2.1,2001:db8::1"},
         ChallengeFrame{70'000, true, "home.example.net", "Zm9v"},
+        ProbeFrame{0xffffffff, instance(9).bytes, true, 65535, ProbeCheck::ftp, "web",
+                   "home.example.net", "user:password"},
+        SeenFrame{v6, true, 8080, 65535},
         AskedFrame{7, false, Errc::denied, "no"},
         BypassFrame{instance(5), {kMaxVarint}},
         BypassedFrame{},
@@ -94,6 +97,28 @@ TEST(Frame, FieldsArriveWhereTheyBelong) {
     EXPECT_EQ(open.visitor.to_string(), "192.0.2.7:8");
     EXPECT_EQ(open.local.to_string(), "[2001:db8::1]:9");
     EXPECT_EQ(open.max_offset, 10U);
+}
+
+TEST(Frame, FieldsOfProbeAndSeen) {
+    const auto asked = encode(ProbeFrame{5, instance(9).bytes, true, 443, ProbeCheck::tls, "web",
+                                         "home.example.net", "user:password"});
+    const auto probed = parse_frame(asked, kMaxFrameBytes);
+    const auto& probe = std::get<ProbeFrame>((*probed)->frame);
+    EXPECT_EQ(probe.ask, 5U);
+    EXPECT_EQ(probe.token, instance(9).bytes);
+    EXPECT_TRUE(probe.udp);
+    EXPECT_EQ(probe.port, 443);
+    EXPECT_EQ(probe.check, ProbeCheck::tls);
+    EXPECT_EQ(probe.service, "web");
+    EXPECT_EQ(probe.host, "home.example.net");
+    EXPECT_EQ(probe.login, "user:password");
+    const auto told = encode(SeenFrame{{*IpAddress::parse("2001:db8::1"), 9}, true, 80, 443});
+    const auto parsed = parse_frame(told, kMaxFrameBytes);
+    const auto& seen = std::get<SeenFrame>((*parsed)->frame);
+    EXPECT_EQ(seen.agent.to_string(), "[2001:db8::1]:9");
+    EXPECT_TRUE(seen.names);
+    EXPECT_EQ(seen.http, 80);
+    EXPECT_EQ(seen.tls, 443);
 }
 
 // A part of a frame is never an error and never a frame: more is awaited, whatever follows.
@@ -167,6 +192,17 @@ TEST(Frame, ValuesOutOfRange) {
     EXPECT_TRUE(refused(raw({0x0a, 8, 0, 0, 0, 1, 1, 0, 0, 5})));
     EXPECT_TRUE(refused(raw({0x0d, 7, 0, 0, 0, 1, 2, 0, 0})));   // CHALLENGE neither 0 nor 1
     EXPECT_TRUE(refused(raw({0x0e, 7, 0, 0, 0, 1, 0, 12, 0})));  // ASKED with an unknown code
+    // PROBE: ask, token, udp, port, check, three texts.
+    const auto probe = [](int udp, int check) {
+        return raw({0x0f, 27, 0, 0, 0, 1, 0, 0,   0, 0,  0,     0, 0, 0, 0,
+                    0,    0,  0, 0, 0, 0, 0, udp, 0, 80, check, 0, 0, 0});
+    };
+    EXPECT_FALSE(refused(probe(1, 8)));
+    EXPECT_TRUE(refused(probe(2, 8)));
+    EXPECT_TRUE(refused(probe(1, 9)));
+    EXPECT_FALSE(refused(raw({0x17, 12, 4, 1, 2, 3, 4, 0, 1, 1, 0, 1, 0, 2})));
+    EXPECT_TRUE(refused(raw({0x17, 12, 4, 1, 2, 3, 4, 0, 1, 2, 0, 1, 0, 2})));  // neither 0 nor 1
+    EXPECT_TRUE(refused(raw({0x17, 12, 5, 1, 2, 3, 4, 0, 1, 1, 0, 1, 0, 2})));  // family 5
     EXPECT_TRUE(refused(raw({0x10, 12, 1, 1, 0, 1, 5, 1, 2, 3, 4, 0, 1, 0})));  // address family 5
 }
 
@@ -187,6 +223,14 @@ TEST(Frame, TextsOfAsksHaveLimits) {
     EXPECT_TRUE(refused(encode(ChallengeFrame{1, true, "h", text})));
     EXPECT_TRUE(refused(encode(ParkFrame{1, true, "", text, ""})));
     EXPECT_TRUE(refused(encode(ParkFrame{1, true, "", "", text})));
+    const auto probe = [](std::string_view service, std::string_view named,
+                          std::string_view login) {
+        return encode(ProbeFrame{1, {}, false, 80, ProbeCheck::http, service, named, login});
+    };
+    EXPECT_FALSE(refused(probe(fits, fits, fits)));
+    EXPECT_TRUE(refused(probe(text, "", "")));
+    EXPECT_TRUE(refused(probe("", host, "")));
+    EXPECT_TRUE(refused(probe("", "", text)));
     EXPECT_FALSE(refused(encode(AskedFrame{1, false, Errc::denied, text}))) << "it is cut";
 }
 
@@ -195,7 +239,15 @@ TEST(Frame, LargestControlAndDataHeader) {
     const std::string name(kMaxNameBytes, 'n');
     for (const Frame& frame : std::vector<Frame>{
              WelcomeFrame{1, {}, true, kMaxVarint, name}, JoinedFrame{name, name},
-             ParkFrame{0xffffffff, true, name, name, name}, AskedFrame{1, false, Errc::io, name}}) {
+             ParkFrame{0xffffffff, true, name, name, name}, AskedFrame{1, false, Errc::io, name},
+             ProbeFrame{0xffffffff,
+                        {},
+                        true,
+                        65535,
+                        ProbeCheck::ftp,
+                        name,
+                        std::string_view(name).substr(0, kMaxHostBytes),
+                        name}}) {
         EXPECT_LE(encode(frame).size(), kMaxControlFrameBytes) << frame_name(frame);
     }
     std::vector<std::byte> bytes(kMaxDataHeaderBytes);

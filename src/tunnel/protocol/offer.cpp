@@ -43,6 +43,7 @@ void write_offer(Out& out, const Offer& offer) {
     out.list(offer.allow, write_cidr);
     out.list(offer.deny, write_cidr);
     out.text(offer.stand_in_html);
+    out.number(static_cast<std::uint64_t>(offer.direct));
 }
 
 /// Reads texts that a parse function must accept; remembers whether all did.
@@ -64,6 +65,16 @@ struct In {
     }
 };
 
+/// http and tls go by host; the hosts of others only answer addresses. The relay cannot forward
+/// ftp, whose data connections it does not see.
+bool fits_kind(const Offer& offer) {
+    const bool by_host = offer.kind == ServiceKind::http || offer.kind == ServiceKind::tls;
+    if (by_host) return !offer.hosts.empty() && !offer.ports;
+    if (!offer.ports) return false;
+    return offer.kind != ServiceKind::ftp ||
+           (offer.ports->first == offer.ports->last && offer.direct == Direct::only);
+}
+
 Offer read_offer(In& in) {
     Offer offer;
     offer.id = static_cast<std::uint32_t>(in.reader.varint_up_to(0xffffffff));
@@ -81,8 +92,9 @@ Offer read_offer(In& in) {
     offer.allow = in.list<Cidr>(kMaxRulesPerOffer);
     offer.deny = in.list<Cidr>(kMaxRulesPerOffer);
     offer.stand_in_html = std::string(in.reader.text(kMaxStandInBytes));
-    const bool by_port = offer.kind == ServiceKind::tcp;
-    in.valid = in.valid && by_port == offer.ports.has_value() && by_port == offer.hosts.empty();
+    offer.direct =
+        static_cast<Direct>(in.reader.varint_up_to(static_cast<std::uint64_t>(Direct::only)));
+    in.valid = in.valid && fits_kind(offer);
     return offer;
 }
 

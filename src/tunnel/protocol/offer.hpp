@@ -22,6 +22,7 @@ struct Offer {
     std::vector<Cidr> allow;
     std::vector<Cidr> deny;
     std::string stand_in_html;
+    Direct direct = Direct::never;
     friend bool operator==(const Offer&, const Offer&) = default;
 };
 

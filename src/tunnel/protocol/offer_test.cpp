@@ -27,6 +27,14 @@ Offer games(std::uint32_t id = 2) {
     return offer;
 }
 
+Offer files(std::uint32_t id = 3) {
+    Offer offer{.id = id, .name = "files", .kind = ServiceKind::ftp};
+    offer.hosts = {host("ftp.example.net")};
+    offer.ports = PortRange{21, 21};
+    offer.direct = Direct::only;
+    return offer;
+}
+
 bool refused(const std::vector<Offer>& offers) {
     const auto decoded = decode_offers(encode_offers(offers));
     return !decoded && decoded.error().code == Errc::protocol;
@@ -34,8 +42,26 @@ bool refused(const std::vector<Offer>& offers) {
 
 TEST(Offer, RoundTrip) {
     const std::vector<std::vector<Offer>> lists{
-        {}, {web()}, {games()}, {web(), games()}, {web(0xffffffff), games(0)}};
+        {}, {web()}, {games()}, {files()}, {web(), games(), files()}, {web(0xffffffff), games(0)}};
     for (const auto& list : lists) EXPECT_EQ(decode_offers(encode_offers(list)).value(), list);
+}
+
+TEST(Offer, SaysWhetherVisitorsComeStraight) {
+    for (const Direct direct : {Direct::never, Direct::automatic, Direct::only}) {
+        Offer offer = games();
+        offer.direct = direct;
+        EXPECT_EQ(decode_offers(encode_offers({offer})).value().front().direct, direct);
+    }
+    auto bytes = encode_offers({games()});
+    bytes.back() = std::byte{3};
+    EXPECT_FALSE(decode_offers(bytes));
+}
+
+// Such hosts only answer addresses.
+TEST(Offer, PortsMayHaveHosts) {
+    Offer shell = games();
+    shell.hosts = {host("ssh.example.net"), host("*.lab.example.net")};
+    EXPECT_EQ(decode_offers(encode_offers({shell})).value(), std::vector<Offer>{shell});
 }
 
 TEST(Offer, LimitsThemselvesAreAccepted) {
@@ -67,14 +93,18 @@ TEST(Offer, OneMoreIsRefused) {
         refused(with([](Offer& o) { o.stand_in_html = std::string(kMaxStandInBytes + 1, 'h'); })));
 }
 
-// tcp has ports and no hosts, the others hosts and no ports; names are there, ids differ.
+// tcp and ftp have ports, the others hosts and no ports; ftp has one, and no way over the relay;
+// names are there, ids differ.
 TEST(Offer, ShapesThatMakeNoSense) {
     const auto with = [](Offer offer, auto change) {
         change(offer);
         return std::vector<Offer>{offer};
     };
     EXPECT_TRUE(refused(with(games(), [](Offer& o) { o.ports.reset(); })));
-    EXPECT_TRUE(refused(with(games(), [](Offer& o) { o.hosts = {host("a.example.net")}; })));
+    EXPECT_TRUE(refused(with(files(), [](Offer& o) { o.ports.reset(); })));
+    EXPECT_TRUE(refused(with(files(), [](Offer& o) { o.ports->last = 22; })));
+    EXPECT_TRUE(refused(with(files(), [](Offer& o) { o.direct = Direct::automatic; })));
+    EXPECT_TRUE(refused(with(files(), [](Offer& o) { o.direct = Direct::never; })));
     EXPECT_TRUE(refused(with(web(), [](Offer& o) { o.ports = PortRange{1, 1}; })));
     EXPECT_TRUE(refused(with(web(), [](Offer& o) { o.hosts.clear(); })));
     EXPECT_TRUE(refused(with(web(), [](Offer& o) { o.name.clear(); })));
@@ -94,7 +124,7 @@ TEST(Offer, Damage) {
 // Changed at random, it is refused or still obeys the limits.
 TEST(Offer, RandomDamage) {
     testing::Random random(3);
-    const auto whole = encode_offers({web(), games()});
+    const auto whole = encode_offers({web(), games(), files()});
     for (int round = 0; round < 20'000; ++round) {
         auto bytes = whole;
         for (int i = 0; i < 3; ++i)
@@ -103,7 +133,8 @@ TEST(Offer, RandomDamage) {
         if (!decoded) continue;
         for (const Offer& offer : *decoded) {
             ASSERT_FALSE(offer.name.empty());
-            ASSERT_EQ(offer.ports.has_value(), offer.kind == ServiceKind::tcp);
+            ASSERT_EQ(offer.ports.has_value(),
+                      offer.kind == ServiceKind::tcp || offer.kind == ServiceKind::ftp);
             ASSERT_EQ(decode_offers(encode_offers(*decoded)).value(), *decoded);
         }
     }

@@ -24,6 +24,26 @@ Result<> check(const ChallengeQuestion& challenge) {
     return fits;
 }
 
+Result<> check(const ProbeQuestion& probe) {
+    auto fits = check_text(probe.service, kMaxNameBytes, "the service's name");
+    if (fits) fits = check_text(probe.host, kMaxHostBytes, "the host's name");
+    if (fits) fits = check_text(probe.login, kMaxNameBytes, "the login");
+    return fits;
+}
+
+Frame frame(const ParkQuestion& park, std::uint32_t ask) {
+    return ParkFrame{ask, park.parked, park.service, park.home, park.answer};
+}
+
+Frame frame(const ChallengeQuestion& challenge, std::uint32_t ask) {
+    return ChallengeFrame{ask, challenge.present, challenge.host, challenge.text};
+}
+
+Frame frame(const ProbeQuestion& probe, std::uint32_t ask) {
+    return ProbeFrame{ask,         probe.token,   probe.udp,  probe.port,
+                      probe.check, probe.service, probe.host, probe.login};
+}
+
 }  // namespace
 
 Result<> check_question(const Question& question) {
@@ -31,10 +51,14 @@ Result<> check_question(const Question& question) {
 }
 
 Frame frame_of(const Question& question, std::uint32_t ask) {
-    if (const auto* park = std::get_if<ParkQuestion>(&question))
-        return ParkFrame{ask, park->parked, park->service, park->home, park->answer};
-    const auto& challenge = std::get<ChallengeQuestion>(question);
-    return ChallengeFrame{ask, challenge.present, challenge.host, challenge.text};
+    return std::visit([ask](const auto& asked) { return frame(asked, ask); }, question);
+}
+
+std::optional<std::uint32_t> ask_number(const Frame& frame) {
+    if (const auto* park = std::get_if<ParkFrame>(&frame)) return park->ask;
+    if (const auto* challenge = std::get_if<ChallengeFrame>(&frame)) return challenge->ask;
+    if (const auto* probe = std::get_if<ProbeFrame>(&frame)) return probe->ask;
+    return std::nullopt;
 }
 
 AskedFrame asked_frame(std::uint32_t ask, const Result<>& result) {

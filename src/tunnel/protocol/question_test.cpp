@@ -21,6 +21,21 @@ TEST(Question, BecomesItsFrame) {
     EXPECT_FALSE(asking.present);
     EXPECT_EQ(asking.host, "home.example.net");
     EXPECT_EQ(asking.text, "token");
+    const Question probe = ProbeQuestion{
+        {std::byte{5}}, true, 443, ProbeCheck::tls, "web", "home.example.net", "user:password"};
+    const auto probing = std::get<ProbeFrame>(frame_of(probe, 9));
+    EXPECT_EQ(probing.ask, 9U);
+    EXPECT_EQ(probing.token.front(), std::byte{5});
+    EXPECT_TRUE(probing.udp);
+    EXPECT_EQ(probing.port, 443);
+    EXPECT_EQ(probing.check, ProbeCheck::tls);
+    EXPECT_EQ(probing.service, "web");
+    EXPECT_EQ(probing.host, "home.example.net");
+    EXPECT_EQ(probing.login, "user:password");
+    EXPECT_EQ(ask_number(parking), 7U);
+    EXPECT_EQ(ask_number(asking), 8U);
+    EXPECT_EQ(ask_number(probing), 9U);
+    EXPECT_EQ(ask_number(AskedFrame{.ask = 7}), std::nullopt);
 }
 
 // What a frame cannot carry never leaves: the peer would take it for a broken protocol.
@@ -29,10 +44,14 @@ TEST(Question, OfLongTextsIsInvalid) {
     const std::string long_host(kMaxHostBytes + 1, 'h');
     EXPECT_TRUE(check_question(ParkQuestion{long_name.substr(1), long_name.substr(1)}));
     EXPECT_TRUE(check_question(ChallengeQuestion{long_host.substr(1), long_name.substr(1)}));
+    EXPECT_TRUE(check_question(ProbeQuestion{.service = long_name.substr(1),
+                                             .host = long_host.substr(1),
+                                             .login = long_name.substr(1)}));
     for (const Question& question : std::vector<Question>{
              ParkQuestion{long_name, ""}, ParkQuestion{"", long_name},
              ParkQuestion{"", "", true, long_name}, ChallengeQuestion{long_host, ""},
-             ChallengeQuestion{"h", long_name}}) {
+             ChallengeQuestion{"h", long_name}, ProbeQuestion{.service = long_name},
+             ProbeQuestion{.host = long_host}, ProbeQuestion{.login = long_name}}) {
         const auto checked = check_question(question);
         ASSERT_FALSE(checked);
         EXPECT_EQ(checked.error().code, Errc::invalid);

@@ -151,7 +151,8 @@ public:
     /// Fills the record with frames for the link; empty: nothing to send. It is to be written
     /// before anything else is called.
     void next_record(LinkId link, Record& record, TimePoint now);
-    /// Queues a frame that is not part of any stream (ANNOUNCE, PING ...) for the link.
+    /// Queues a frame for the link, behind WELCOME and the list of streams. Not ANNOUNCE, ANNOUNCED
+    /// or DATA, which may be longer than a record.
     void queue_frame(LinkId link, const Frame& frame);
     /// When next_record() has something to say by itself (delayed acknowledgements); kNever: not at
     /// all.

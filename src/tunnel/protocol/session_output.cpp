@@ -15,16 +15,28 @@ constexpr Duration kGrantSlack = 1ms;
 /// Below this a record is sent as it is: another DATA frame would carry too little.
 constexpr std::size_t kLeastDataRoomBytes = kMaxDataHeaderBytes + 512;
 
+/// How many bytes of `waiting` are frames that end within `room`: before the next record the link
+/// may put in frames of its own. Each fits a record of its own.
+std::size_t whole_frames(Bytes waiting, std::size_t room) {
+    std::size_t count = 0;
+    while (count < waiting.size()) {
+        Reader head(waiting.subspan(count));
+        head.u8();
+        const std::uint64_t body_bytes = head.varint();
+        const std::size_t end = waiting.size() - head.remaining() + body_bytes;
+        if (end > room) break;
+        count = end;
+    }
+    return count;
+}
+
 }  // namespace
 
 void Session::queue_frame(LinkId link_id, const Frame& frame) {
     Link* link = find(link_id);
     if (link == nullptr) return;
-    std::size_t extra = 0;
-    if (const auto* announce = std::get_if<AnnounceFrame>(&frame)) extra = announce->offers.size();
-    if (const auto* results = std::get_if<AnnouncedFrame>(&frame)) extra = results->results.size();
     const std::size_t before = link->queue.size();
-    link->queue.resize(before + kMaxControlFrameBytes + extra);
+    link->queue.resize(before + kMaxControlFrameBytes);
     Writer out(MutableBytes(link->queue).subspan(before));
     write_frame(out, frame);
     link->queue.resize(before + out.size());
@@ -45,7 +57,7 @@ void Session::next_record(LinkId link_id, Record& record, TimePoint now) {
 
 void Session::drain_queue(Link& link, Record& record) {
     const Bytes waiting = Bytes(link.queue).subspan(link.queue_head);
-    const std::size_t count = std::min(waiting.size(), record.room());
+    const std::size_t count = whole_frames(waiting, record.room());
     record.out().raw(waiting.first(count));
     link.queue_head += count;
     if (link.queue_head < link.queue.size()) return;

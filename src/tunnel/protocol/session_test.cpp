@@ -57,6 +57,34 @@ struct SessionTest : ::testing::Test {
     }
 };
 
+// A link puts frames of its own between records, so that none may be torn by them.
+TEST_F(SessionTest, RecordsOfLongListsHoldWholeFrames) {
+    struct Quiet final : SessionObserver {
+        void on_open(SessionStream&) override {}
+        void on_output() override {}
+        void on_link_obsolete(LinkId) override {}
+        void on_attached(LinkId, bool) override {}
+    } quiet;
+    ChunkPool pool;
+    Session session({.role = Session::Role::agent}, pool, quiet, 1 << 20, nullptr);
+    session.start_attach({1}, 1);
+    for (std::uint64_t id = 1; id <= 5000; ++id)
+        session.queue_frame({1}, ResumeFrame{{id}, id, kMaxVarint});
+    std::size_t frames = 0;
+    while (true) {
+        Record record(pool);
+        session.next_record({1}, record, world.now);
+        if (record.empty()) break;
+        Bytes rest = record.out().written();
+        for (; !rest.empty(); ++frames) {
+            const auto parsed = parse_frame(rest, kMaxFrameBytes);
+            ASSERT_TRUE(parsed && *parsed) << "frame " << frames;
+            rest = rest.subspan((*parsed)->bytes);
+        }
+    }
+    EXPECT_EQ(frames, 5002U) << "HELLO and RESUME_END came first";
+}
+
 // A visitor who comes while no link is there waits, and is served by the first one.
 TEST_F(SessionTest, OpensWaitForALink) {
     Talk& talk = *world.open(3000, 5000);

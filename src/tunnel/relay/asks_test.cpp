@@ -15,6 +15,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
+const Endpoint kHome{IpAddress::v4({203, 0, 113, 9}), 4711};
+const Endpoint kElsewhere{IpAddress::parse("2001:db8::9").value(), 4712};
+
 PublicKey key_of(int first) {
     PublicKey key;
     key.bytes.fill(static_cast<std::byte>(first));
@@ -66,37 +69,32 @@ public:
                              asked.text);
         waiting.push_back(std::move(done));
     }
+    void probe(const std::string& agent, const ProbeWish& wish, Done done) override {
+        probes.push_back(agent + " " + Endpoint{wish.address, wish.port}.to_string() +
+                         (wish.udp ? " udp " : " tcp ") + std::string(to_text(wish.check)) + " " +
+                         wish.service + " " + wish.host + " " + wish.login);
+        tokens.push_back(wish.token);
+        waiting.push_back(std::move(done));
+    }
+    void on_seen(const std::string& agent, const Endpoint& from) override {
+        seen.push_back(agent + " " + from.to_string());
+    }
 
     Result<> park_result;
     std::vector<std::string> parks;
+    std::vector<std::string> probes;
+    std::vector<ProbeToken> tokens;
+    std::vector<std::string> seen;
     std::vector<std::string> challenges;
     std::vector<Done> waiting;
-};
-
-/// Its streams have proven their keys already.
-class NoSecurity final : public net::Security {
-public:
-    PublicKey own_key() const override { return {}; }
-    std::unique_ptr<net::SecureStream> connect(std::unique_ptr<net::Stream> stream,
-                                               const PublicKey&) override {
-        return accept(std::move(stream));
-    }
-    std::unique_ptr<net::SecureStream> accept(std::unique_ptr<net::Stream> stream) override {
-        return std::unique_ptr<net::SecureStream>(
-            dynamic_cast<net::SecureStream*>(stream.release()));
-    }
-};
-
-class SameBytes final : public net::Entropy {
-public:
-    void fill(MutableBytes out) override { std::ranges::fill(out, std::byte{7}); }
 };
 
 struct RelayAsks : ::testing::Test {
     RelayAsks() { EXPECT_TRUE(relay->start()); }
 
-    std::shared_ptr<Line> connect(int key) {
+    std::shared_ptr<Line> connect(int key, const Endpoint& from = kHome) {
         auto line = std::make_shared<Line>(loop);
+        line->peer = from;
         auto stream = std::make_unique<SecureLine>(line);
         stream->key = key_of(key);
         relay->accept_link(std::move(stream));
@@ -104,8 +102,8 @@ struct RelayAsks : ::testing::Test {
         loop.run();
         return line;
     }
-    std::shared_ptr<Line> attach(int key, std::uint64_t epoch = 1) {
-        const auto line = connect(key);
+    std::shared_ptr<Line> attach(int key, std::uint64_t epoch = 1, const Endpoint& from = kHome) {
+        const auto line = connect(key, from);
         say(*line, HelloFrame{kProtocolVersion, {{std::byte(key)}}, {}, LinkKind::attach, epoch});
         say(*line, ResumeEndFrame{});
         EXPECT_THAT(frames(*line), ::testing::Contains("WELCOME"));
@@ -124,6 +122,8 @@ struct RelayAsks : ::testing::Test {
         while (!rest.empty()) {
             const auto parsed = parse_frame(rest, kMaxFrameBytes).value().value();
             rest = rest.subspan(parsed.bytes);
+            if (const auto* welcome = std::get_if<WelcomeFrame>(&parsed.frame))
+                resumed = welcome->resumed;
             if (!std::holds_alternative<PingFrame>(parsed.frame))
                 seen.push_back(in_words(parsed.frame));
         }
@@ -132,6 +132,10 @@ struct RelayAsks : ::testing::Test {
     static std::string in_words(const Frame& frame) {
         if (const auto* refused = std::get_if<RefusedFrame>(&frame))
             return "refused: " + std::string(refused->reason);
+        if (const auto* seen = std::get_if<SeenFrame>(&frame)) {
+            return "seen " + seen->agent.to_string() + (seen->names ? " names " : " no names ") +
+                   std::to_string(seen->http) + " " + std::to_string(seen->tls);
+        }
         const auto* const asked = std::get_if<AskedFrame>(&frame);
         if (asked == nullptr) return std::string(frame_name(frame));
         const auto result = result_of(*asked);
@@ -140,6 +144,16 @@ struct RelayAsks : ::testing::Test {
                        : std::string(to_string(result.error().code)) + ", " + result.error().what);
     }
 
+    static constexpr ProbeToken kToken{std::byte{1}, std::byte{2}};
+    const ProbeFrame probe_frame{.ask = 5,
+                                 .token = kToken,
+                                 .udp = false,
+                                 .port = 443,
+                                 .check = ProbeCheck::tls,
+                                 .service = "web",
+                                 .host = "a.example.net",
+                                 .login = "u:p"};
+    bool resumed = false;  ///< says the last WELCOME
     FakeLoop loop;
     RecordingNetwork network;
     NoSecurity security;
@@ -150,7 +164,12 @@ struct RelayAsks : ::testing::Test {
     Notebook notebook;
     std::unique_ptr<Relay> relay = std::make_unique<Relay>(
         Relay::World{loop, network, security, entropy, log, pool, store, notebook, {}},
-        Relay::Options{.name = "relay", .listen = {}, .resume = {}});
+        Relay::Options{.name = "relay",
+                       .listen = {},
+                       .resume = {},
+                       .names = true,
+                       .http_port = 8080,
+                       .tls_port = 443});
 };
 
 TEST_F(RelayAsks, AHomeParksItself) {
@@ -275,8 +294,84 @@ TEST_F(RelayAsks, ThatComeAloneAreAnsweredInTime) {
     EXPECT_TRUE(slow->closed());
 }
 
+// Only the address that the ask came from may be dialled, so nothing in the ask names one.
+TEST_F(RelayAsks, ProbesGoToWhereTheyComeFrom) {
+    const auto attic = attach(1);
+    say(*attic, probe_frame);
+    EXPECT_THAT(notebook.probes,
+                ElementsAre("attic 203.0.113.9:443 tcp tls web a.example.net u:p"));
+    EXPECT_THAT(notebook.tokens, ElementsAre(kToken));
+    EXPECT_THAT(frames(*attic), IsEmpty());
+    notebook.waiting.at(0)({});
+    EXPECT_THAT(frames(*attic), ElementsAre("5: done"));
+
+    const auto alone = connect(1, kElsewhere);
+    say(*alone, ProbeFrame{.ask = 1, .token = kToken, .udp = true, .port = 53});
+    EXPECT_EQ(notebook.probes.back(), "attic [2001:db8::9]:53 udp proof   ");
+    notebook.waiting.at(1)(ask_result(ProbeResult::refused, "a reset"));
+    EXPECT_THAT(frames(*alone), ElementsAre("1: refused, a reset"));
+    EXPECT_THAT(frames(*attic), IsEmpty());
+
+    const auto stranger = connect(9);
+    say(*stranger, probe_frame);
+    EXPECT_THAT(frames(*stranger), ElementsAre(HasSubstr("key is not known")));
+    EXPECT_EQ(notebook.probes.size(), 2U);
+}
+
+TEST_F(RelayAsks, ProbesAreAnsweredOverTheNextLink) {
+    const auto attic = attach(1);
+    say(*attic, probe_frame);
+    const auto again = attach(1, 2, kElsewhere);
+    notebook.waiting.at(0)(ask_result(ProbeResult::nothing, "no answer"));
+    EXPECT_THAT(frames(*again), ElementsAre("5: not_found, no answer"));
+    // Asked again there, it is a question about the new address.
+    say(*again, probe_frame);
+    EXPECT_THAT(notebook.probes.back(), StartsWith("attic [2001:db8::9]:443"));
+}
+
+// The publisher limits them by what a dial costs; they take no place from others.
+TEST_F(RelayAsks, ProbesDoNotCountAsAsks) {
+    const auto attic = attach(1);
+    for (std::size_t i = 0; i < 2 * kMaxAsksPerPeriod; ++i) say(*attic, probe_frame);
+    EXPECT_EQ(notebook.probes.size(), 2 * kMaxAsksPerPeriod);
+    say(*attic, ParkFrame{6, true, "", "", ""});
+    EXPECT_THAT(frames(*attic), ElementsAre("6: done"));
+}
+
+TEST_F(RelayAsks, EachAttachIsToldWhereItIsSeen) {
+    const auto first = connect(1);
+    say(*first, HelloFrame{kProtocolVersion, {{std::byte{1}}}, {}, LinkKind::attach, 1});
+    EXPECT_THAT(frames(*first), IsEmpty());
+    EXPECT_THAT(notebook.seen, IsEmpty());
+    say(*first, ResumeEndFrame{});
+    // An agent may not be told before it is attached.
+    EXPECT_THAT(frames(*first),
+                ElementsAre("WELCOME", "RESUME_END", "seen 203.0.113.9:4711 names 8080 443"));
+    EXPECT_FALSE(resumed);
+    const auto second = connect(1, kElsewhere);
+    InstanceId relay_instance;
+    entropy.fill(relay_instance.bytes);
+    say(*second,
+        HelloFrame{kProtocolVersion, {{std::byte{1}}}, relay_instance, LinkKind::attach, 2});
+    say(*second, ResumeEndFrame{});
+    EXPECT_THAT(frames(*second),
+                ElementsAre("WELCOME", "RESUME_END", "seen [2001:db8::9]:4712 names 8080 443"));
+    EXPECT_TRUE(resumed);
+    EXPECT_THAT(notebook.seen, ElementsAre("attic 203.0.113.9:4711", "attic [2001:db8::9]:4712"));
+}
+
+TEST_F(RelayAsks, AnAgentHasNothingToSee) {
+    const auto attic = attach(1);
+    say(*attic, SeenFrame{kHome, true, 80, 443});
+    EXPECT_TRUE(attic->closed());
+    const auto alone = connect(1);
+    say(*alone, SeenFrame{kHome, true, 80, 443});
+    EXPECT_TRUE(alone->closed());
+}
+
 TEST_F(RelayAsks, AnswersMayComeAfterTheRelay) {
     const auto attic = attach(1);
+    say(*attic, probe_frame);
     say(*attic, ChallengeFrame{1, true, "home.example.net", "t"});
     const auto alone = connect(2);
     say(*alone, ChallengeFrame{1, true, "home.example.net", "t"});

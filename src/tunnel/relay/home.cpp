@@ -11,6 +11,8 @@ Home::Home(const Relay::World& world, const Relay::Options& options, InstanceId 
            Budget& total, store::AgentRecord record)
     : world_(world),
       window_(options.resume.window),
+      seen_{
+          .agent = {}, .names = options.names, .http = options.http_port, .tls = options.tls_port},
       record_(std::move(record)),
       driver_(world.loop, world.pool, world.log, record_.name, *this,
               {.role = Session::Role::relay,
@@ -131,12 +133,8 @@ void Home::announce_stop() {
 Result<> Home::on_control(Link& link, const Frame& frame) {
     if (const auto* announce = std::get_if<AnnounceFrame>(&frame))
         return on_announce(link, announce->offers);
-    if (const auto* park = std::get_if<ParkFrame>(&frame)) {
-        ask(frame, answer_later(park->ask));
-        return {};
-    }
-    if (const auto* challenge = std::get_if<ChallengeFrame>(&frame)) {
-        ask(frame, answer_later(challenge->ask));
+    if (const auto number = ask_number(frame)) {
+        ask(frame, link.peer().address, answer_later(*number));
         return {};
     }
     if (std::holds_alternative<StoppingFrame>(frame)) {
@@ -190,6 +188,10 @@ void Home::on_attached(Link& link, bool resumed) {
                                        {"from", link.peer().to_string()},
                                        {"resumed", resumed ? "yes" : "no"},
                                        {"streams", driver_.session().streams()}});
+    // Behind WELCOME and the list of streams, which wait in the session.
+    seen_.agent = link.peer();
+    driver_.session().queue_frame(link.id(), seen_);
+    world_.publisher.on_seen(record_.name, link.peer());
 }
 
 void Home::on_health() {

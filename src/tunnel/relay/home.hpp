@@ -38,9 +38,10 @@ public:
     /// exists, limit,
     /// io.
     Result<> bypass(Link& link, const BypassFrame& wish);
-    /// PARK or CHALLENGE of the agent, on whichever connection. Errors of `done`: denied (it has no
-    /// right for that home), limit (it asks too often), and the publisher's.
-    void ask(const Frame& frame, AskDone done);
+    /// PARK, CHALLENGE or PROBE of the agent, on whichever connection, which comes from `from`.
+    /// Errors of `done`: denied (it has no right for that home), limit (it asks too often), and the
+    /// publisher's.
+    void ask(const Frame& frame, const IpAddress& from, AskDone done);
     bool up() const { return driver_.healthy(); }
     /// The agent is revoked: cut now, publish nothing.
     void end();
@@ -60,12 +61,14 @@ private:
     AskDone answer_later(std::uint32_t number);
     void park(const ParkFrame& frame, AskDone done);
     void challenge(const ChallengeFrame& frame, AskDone done);
+    void probe(const ProbeFrame& frame, const IpAddress& from, AskDone done);
     bool may_park(const std::string& home) const;
     std::vector<OfferResult> publish(const std::vector<Offer>& offers);
     void window_over();
 
     Relay::World world_;
     Duration window_;
+    SeenFrame seen_;  ///< what each attach is told, but for the address
     store::AgentRecord record_;
     SessionDriver driver_;
     InstanceId agent_instance_{};

@@ -30,9 +30,11 @@ AskDone Home::answer_later(std::uint32_t number) {
     };
 }
 
-void Home::ask(const Frame& frame, AskDone done) {
+void Home::ask(const Frame& frame, const IpAddress& from, AskDone done) {
     if (const auto* const wish = std::get_if<ParkFrame>(&frame))
         return park(*wish, std::move(done));
+    if (const auto* const wish = std::get_if<ProbeFrame>(&frame))
+        return probe(*wish, from, std::move(done));
     challenge(std::get<ChallengeFrame>(frame), std::move(done));
 }
 
@@ -70,6 +72,20 @@ void Home::challenge(const ChallengeFrame& frame, AskDone done) {
                                 .text = std::string(frame.text),
                                 .present = frame.present},
                                std::move(done));
+}
+
+/// How often is the publisher's to judge, which knows what a dial costs and others have asked for.
+void Home::probe(const ProbeFrame& frame, const IpAddress& from, AskDone done) {
+    world_.publisher.probe(record_.name,
+                           {.address = from,
+                            .token = frame.token,
+                            .udp = frame.udp,
+                            .port = frame.port,
+                            .check = frame.check,
+                            .service = std::string(frame.service),
+                            .host = std::string(frame.host),
+                            .login = std::string(frame.login)},
+                           std::move(done));
 }
 
 }  // namespace homeport::tunnel

@@ -58,10 +58,8 @@ Result<> LinkGate::on_link_frame(Link& link, const Frame& frame, const ChunkRef&
         greet(guest, *hello);
     } else if (const auto* bypass = std::get_if<BypassFrame>(&frame)) {
         divert(guest, *bypass);
-    } else if (const auto* park = std::get_if<ParkFrame>(&frame)) {
-        take_ask(*guest, frame, park->ask);
-    } else if (const auto* challenge = std::get_if<ChallengeFrame>(&frame)) {
-        take_ask(*guest, frame, challenge->ask);
+    } else if (const auto number = ask_number(frame)) {
+        take_ask(*guest, frame, *number);
     } else {
         return fail(Errc::protocol, "neither HELLO nor JOIN nor BYPASS nor an ask");
     }

@@ -1,6 +1,6 @@
 #pragma once
 /// Where a connection waits until it has proven its key and said what it wants: HELLO, JOIN, BYPASS
-/// or an ask (PARK, CHALLENGE).
+/// or an ask (PARK, CHALLENGE, PROBE).
 /// Bounded in number, by source and in time, because anybody can come this far.
 
 #include "tunnel/limits.hpp"

@@ -87,7 +87,7 @@ Result<> Relay::Impl::on_bypass(Link& link, const BypassFrame& bypass) {
 Result<> Relay::Impl::on_ask(Link& link, const Frame& ask, AskDone done) {
     Home* const home = home_of(link.peer_key());
     if (home == nullptr) return unknown_key();
-    home->ask(ask, std::move(done));
+    home->ask(ask, link.peer().address, std::move(done));
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include "core/chunk.hpp"
 #include "core/ip.hpp"
 #include "core/log.hpp"
+#include "core/probe.hpp"
 #include "net/entropy.hpp"
 #include "net/loop.hpp"
 #include "net/network.hpp"
@@ -38,6 +39,18 @@ struct Challenge {
     bool present = true;
 };
 
+/// A dial to the asking agent from outside.
+struct ProbeWish {
+    IpAddress address;  ///< where the ask came from: the only one that may be dialled
+    ProbeToken token{};
+    bool udp = false;
+    std::uint16_t port = 0;
+    ProbeCheck check = ProbeCheck::proof;
+    std::string service;  ///< of the agent; empty: none
+    std::string host;
+    std::string login;
+};
+
 /// What an ask comes to.
 using AskDone = std::move_only_function<void(Result<>)>;
 
@@ -58,6 +71,11 @@ public:
     /// `agent` asks; `done` is called once, also at once, when name servers answer with it. Errors:
     /// denied (not a host that it publishes), not_found (no zone of ours), limit, io.
     virtual void challenge(const std::string& agent, const Challenge& challenge, Done done) = 0;
+    /// `agent` asks; `done` is called once, also at once, with ask_result(), or an error: denied
+    /// (not an address to dial), limit.
+    virtual void probe(const std::string& agent, const ProbeWish& wish, Done done) = 0;
+    /// Where the relay sees the agent that has just attached.
+    virtual void on_seen(const std::string& /*agent*/, const Endpoint& /*from*/) {}
 };
 
 /// Streams that it opened must be destroyed before it.
@@ -79,6 +97,10 @@ public:
         std::string name;
         std::vector<Endpoint> listen;
         config::Resume resume;
+        /// Told to agents that attach.
+        bool names = false;  ///< names of homes follow their state here
+        std::uint16_t http_port = 0;
+        std::uint16_t tls_port = 0;
     };
 
     Relay(const World& world, Options options);
