@@ -133,18 +133,18 @@ void Publications::on_link(const std::string& agent, bool up) {
     up ? static_cast<void>(up_.insert(agent)) : static_cast<void>(up_.erase(agent));
     const auto home = homes_.find(agent);
     if (home == homes_.end()) return;
-    // It may come back from elsewhere.
-    if (!up) home->second.proofs.clear();
     tell_hosts(agent, home->second);
 }
 
 // ---- what visitors may reach straight
 
-void Publications::on_seen(const std::string& agent, const Endpoint& from) {
+void Publications::on_seen(const std::string& agent, const Endpoint& from, bool resumed) {
     seen_[agent] = from.address;
     const auto home = homes_.find(agent);
-    if (home != homes_.end() && home->second.proofs.move_to(from.address))
-        tell_hosts(agent, home->second);
+    if (home == homes_.end()) return;
+    DirectProofs& proofs = home->second.proofs;
+    if (!resumed) proofs.clear();
+    if (proofs.move_to(from.address) || !resumed) tell_hosts(agent, home->second);
 }
 
 bool Publications::goes_straight(const Home& home, const std::string& service) {
@@ -320,15 +320,17 @@ void Publications::tell_hosts(const std::string& agent, const Home& home) const 
 
 std::vector<HomeHost> Publications::views(const std::string& agent, const Home& home) const {
     std::vector<ServiceView> services;
+    // Silent for a moment or moving house: until it is heard of nobody is sent there.
+    const bool up = up_.contains(agent);
     for (std::size_t i = 0; i < home.offers.size(); ++i) {
         if (!home.results[i]) continue;
         const tunnel::Offer& offer = home.offers[i];
         services.push_back({.hosts = offer.hosts,
                             .parked = parked_answer(home, offer.name),
-                            .direct = home.proofs.path(offer.name),
+                            .direct = up ? home.proofs.path(offer.name) : std::nullopt,
                             .relayed = offer.direct != Direct::only});
     }
-    return host_views(services, up_.contains(agent));
+    return host_views(services, up);
 }
 
 std::vector<HostFacts> Publications::host_facts() const {

@@ -75,11 +75,11 @@ public:
 
     void probe(const std::string& agent, const tunnel::ProbeWish& wish, Done done) override;
     void on_link(const std::string& agent, bool up) override;
-    /// The home is there now: what was proven elsewhere counts no longer.
-    void on_seen(const std::string& agent, const Endpoint& from) override;
+    /// The home is there now: what was proven elsewhere, or of another process, counts no longer.
+    void on_seen(const std::string& agent, const Endpoint& from, bool resumed) override;
 
     /// An outside probe reached the service at `address`, or failed to. A success counts for
-    /// DirectProofs::kTime, and not beyond the home's link; one failure is forgiven, the second
+    /// DirectProofs::kTime, while the home has a link; one failure is forgiven, the second
     /// in a row ends the path over this family. Without effect: no such service, one whose visitors
     /// shall not come straight, or not an address that the home is at now.
     void on_probe(const std::string& agent, const std::string& service, const IpAddress& address,

@@ -205,7 +205,7 @@ struct StraightTest : PublicationsTest {
     StraightTest() {
         publish_straight();
         publications->on_link("attic", true);
-        publications->on_seen("attic", {kHome, 4711});
+        publications->on_seen("attic", {kHome, 4711}, false);
     }
     std::vector<tunnel::Offer> offers() {
         auto web = offer(1, "web", ServiceKind::http, "a.example.net");
@@ -249,8 +249,13 @@ TEST_F(StraightTest, WhileProvenAndLinked) {
     EXPECT_THAT(shown("c.example.net"), IsEmpty());
     probed("web");
     publications->on_link("attic", false);
-    publications->on_link("attic", true);
     EXPECT_FALSE(view("a.example.net").direct) << "it may be elsewhere now";
+    publications->on_link("attic", true);
+    EXPECT_TRUE(view("a.example.net").direct) << "it was silent for a moment";
+    publications->on_link("attic", false);
+    publications->on_link("attic", true);
+    publications->on_seen("attic", {kHome, 4712}, false);
+    EXPECT_FALSE(view("a.example.net").direct) << "another process has other doors";
     publications->on_link("attic", false);
     probed("web");
     EXPECT_FALSE(view("a.example.net").direct) << "it has no link";
@@ -292,9 +297,9 @@ TEST_F(StraightTest, OneFailureIsForgiven) {
 TEST_F(StraightTest, NotWhereTheHomeHasBeen) {
     probed("web");
     probed("web", true, kHome6);
-    publications->on_seen("attic", {kHome, 4999});
+    publications->on_seen("attic", {kHome, 4999}, true);
     EXPECT_THAT(shown("a.example.net"), ElementsAre(kHome, kHome6));
-    publications->on_seen("attic", {kElsewhere, 4712});
+    publications->on_seen("attic", {kElsewhere, 4712}, true);
     EXPECT_EQ(view("a.example.net").direct->addresses, std::vector<IpAddress>{kHome6});
     probed("web");
     EXPECT_EQ(view("a.example.net").direct->addresses, std::vector<IpAddress>{kHome6})

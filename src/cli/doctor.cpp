@@ -9,6 +9,7 @@
 #include "config/load.hpp"
 #include "reach/portmap/upnp_memory.hpp"
 #include "reach/service/mapping_list.hpp"
+#include "reach/service/outgoing_look.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -110,6 +111,8 @@ public:
     bool run() {
         const TimePoint now = line_.loop().now();
         late_.arm(now + command_.time);
+        if (dialler_)
+            mail_.emplace(line_.network(), dialler_->relay.address.host, [this] { look(); });
         if (dialler_) no_more_ports_.arm(now + std::min(kTestMapTime, command_.time / 2));
         line_.run();
         return !line_.interrupted();
@@ -131,6 +134,7 @@ private:
         facts.shared_address = view_.verdicts[0].kind == reach::LineKind::cgnat;
         facts.own = view_.place->v4->own;
         table_.add_to(facts);
+        if (mail_ && mail_->over()) facts.mail = mail_->verdict();
         return reach::audit(facts);
     }
 
@@ -156,7 +160,7 @@ private:
         const bool mapped = mapping_over_ || is_settled(view);
         outside_.look(view, mapped);
         table_.look(view);
-        const bool known = mapped && outside_.over() && table_.over();
+        const bool known = mapped && outside_.over() && table_.over() && (!mail_ || mail_->over());
         if (view.complete && (!view.place || known)) finish();
     }
 
@@ -191,6 +195,7 @@ private:
     LineLook line_;
     OutsideLook outside_;
     TableLook table_;
+    std::optional<reach::OutgoingLook> mail_;
     reach::ReachView view_;
     bool mapping_over_ = false;
     bool ending_ = false;

@@ -57,12 +57,18 @@ class Audit(DirectCase):
     def test_a_closed_router(self):
         found = self.audit()
         self.assertEqual(self.odd(found), [], found)
-        self.assertEqual(len(found), 9, found)
+        self.assertEqual(len(found), 10, found)
 
     def test_a_search_that_is_open_to_the_world(self):
         found = self.audit(self.open_ssdp)
         self.assertEqual(self.odd(found), [("SSDP (UDP 1900)", "bad")], found)
         self.assertTrue(next(row["remedy"] for row in found if row["severity"] == "bad"))
+
+    def test_mail_that_is_not_let_out(self):
+        found = self.audit(lambda: self.lab.nft(
+            "net", "table ip mail {\n chain forward { type filter hook forward priority 0;\n"
+                   " iifname \"access\" tcp dport 25 drop; }\n}\n"))
+        self.assertEqual(self.odd(found), [("outgoing mail (TCP 25)", "warning")], found)
 
     @needs("upnpc")
     def test_a_port_that_another_device_has_opened(self):

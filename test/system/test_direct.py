@@ -12,6 +12,7 @@ from router import LittleRouter
 NEW_WAN = "203.0.113.6"
 FIRST = 5.0       # seconds from the start of the agent to names that answer the home's address
 CHANGED = 2.0     # from a new address on the line to names that answer it
+AWAY = 4.0        # miniupnpd forwards nothing while it asks STUN after a time without an address
 RESTARTED = 3.0   # from a router that speaks again, its table empty, to the next proof
 FALLEN_BACK = 35.0  # a proof every 20 s; it and the next one fail, after some seconds each
 HEALED = 30.0     # from a port that is let through again to the next proof
@@ -64,10 +65,12 @@ class Straight(DirectCase):
         self.start()
         wire = Wire(self.lab, "vis1", RELAY)
         self.addCleanup(wire.close)
-        until = time.monotonic() + 65
+        until, others = time.monotonic() + 65, 0
         while time.monotonic() < until:
-            self.assertEqual(wire.ask(WEB, A), [WAN])
+            others += wire.ask(WEB, A) != [WAN]
             time.sleep(0.2)
+        # A machine that is too busy to answer within 120 ms counts as away for as long as it is.
+        self.assertLess(others, 3)
         self.assert_visit(WAN)
 
     def test_never_unless_wished(self):
@@ -110,21 +113,21 @@ class Straight(DirectCase):
               f"{took:.2f} s; before: {seen}")
         return old_until, took
 
-    def changed(self, gap, stall):
+    def changed(self, gap, stall, limit):
         self.start()
         download = self.download(("http", RELAY, 80, WEB), rate=6e6)
         self.wait_until(lambda: download.progress > 1 << 20, "the download is under way")
         _, took = self.change(gap)
         self.assert_visit(NEW_WAN)
         self.assert_intact(download, "/mid.bin", stall)
-        self.assertLessEqual(took, CHANGED)
+        self.assertLessEqual(took, limit)
         self.assertIn(f"{self.port('web')['internal']}", " ".join(self.router.mappings()))
 
     def test_a_new_address(self):
-        self.changed(0, STALL)
+        self.changed(0, STALL, CHANGED)
 
     def test_a_new_address_after_a_gap(self):
-        self.changed(3, 3 + STALL)
+        self.changed(3, 3 + STALL, AWAY + CHANGED)
 
     def test_the_router_restarts(self):
         self.start()
@@ -137,7 +140,7 @@ class Straight(DirectCase):
         self.wait_proven("web", since=again, timeout=30)
         took = time.monotonic() - again
         print(f"      proven {took:.2f} s after the router is there again")
-        self.assertEqual(len(self.router.mappings()), before)
+        self.wait_until(lambda: len(self.router.mappings()) == before, "all ports are open", 3)
         self.wait_answer(WEB, [WAN], 2)
         self.assert_visit(WAN)
         self.assertLessEqual(took, RESTARTED)
@@ -152,7 +155,7 @@ class Straight(DirectCase):
         self.wait_answer(FILES_HOST, [RELAY], FALLEN_BACK)
         self.assert_visit(RELAY, FILES_HOST, scheme="https", port=443)
         self.assertGreater(self.visited(), 0)
-        self.assertEqual(self.short(RAW_HOST), [WAN], "its port is not blocked")
+        self.wait_answer(RAW_HOST, [WAN], 2)  # its port is not blocked
         self.lab.block_ports([])
         took = self.wait_answer(WEB, [WAN], HEALED)
         print(f"      straight again {took:.1f} s after the block has gone")

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace homeport::app {
@@ -45,6 +46,7 @@ class Door::Impl {
 public:
     Impl(const World& world, const Options& options)
         : options_(options),
+          network_(world.network),
           gated_(world.loop, world.network,
                  {options.translated, options.http_port, options.tls_port, options.token}),
           homes_({world.loop, world.network, world.log, world.pool},
@@ -61,6 +63,7 @@ public:
         std::ranges::copy_if(
             services, std::back_inserter(direct),
             [](const config::Service& service) { return service.direct != Direct::never; });
+        gated_.leave(ports_of_targets(direct));
         gated_.want(has_kind(direct, ServiceKind::http), has_kind(direct, ServiceKind::tls));
         publish(homes_.replace(direct));
         openings_.clear();
@@ -81,6 +84,31 @@ private:
         front.park.wait = kDirectWait;
         front.max_visitors = kDirectVisitors;
         return front;
+    }
+
+    /// Where a service of this machine has the visitors' own port, it may start after the agent,
+    /// and could not if the door stood there.
+    std::set<std::uint16_t> ports_of_targets(const std::vector<config::Service>& services) const {
+        std::set<std::uint16_t> ports;
+        for (const config::Service& service : services) {
+            if (!is_here(service.target.host)) continue;
+            const auto add = [&](std::uint16_t port) {
+                if (service.target.ports.contains(port)) ports.insert(port);
+            };
+            if (service.kind == ServiceKind::http) add(options_.http_port);
+            if (service.kind == ServiceKind::tls) add(options_.tls_port);
+            for_each_port(service.ports, add);
+        }
+        return ports;
+    }
+
+    bool is_here(const std::string& host) const {
+        const auto address = IpAddress::parse(host);
+        if (!address) return host == "localhost";
+        if (address->is_loopback() || *address == options_.address) return true;
+        const auto own = network_.addresses();
+        return own &&
+               std::ranges::find(*own, *address, &net::InterfaceAddress::address) != own->end();
     }
 
     void publish(const std::vector<front::Service>& services) {
@@ -123,11 +151,12 @@ private:
 
     /// The server has these ports itself.
     void add_ftp(const config::Service& service) {
-        const auto add = [&](std::uint16_t port, ProbeCheck check) {
-            openings_.push_back({service.name, port, port, check});
+        const auto add = [&](std::uint16_t external, std::uint16_t internal, ProbeCheck check) {
+            openings_.push_back({service.name, external, internal, check});
         };
-        for_each_port(service.ports, [&](std::uint16_t port) { add(port, ProbeCheck::ftp); });
-        for_each_port(service.passive, [&](std::uint16_t port) { add(port, ProbeCheck::proof); });
+        const std::uint16_t server = service.target.ports.first;
+        for_each_port(service.ports, [&](auto port) { add(port, server, ProbeCheck::ftp); });
+        for_each_port(service.passive, [&](auto port) { add(port, port, ProbeCheck::proof); });
     }
 
     Opening behind_the_door(const config::Service& service, std::uint16_t port) const {
@@ -164,6 +193,7 @@ private:
     }
 
     Options options_;
+    net::Network& network_;
     GatedNetwork gated_;
     LocalHomes homes_;
     front::Front front_;

@@ -5,7 +5,7 @@
 /// One door serves one address family. Behind a router that translates ports (IPv4) it listens on
 /// high ports of its own, so that it takes no port that the services themselves want; where the
 /// machine's own address is public (or for IPv6, where pinholes do not translate) it listens on the
-/// ports that visitors use.
+/// ports that visitors use, but for those that a service of this machine has itself.
 
 #include "config/settings.hpp"
 #include "core/chunk.hpp"

@@ -38,6 +38,11 @@ public:
     const Opened& opened() const { return opened_; }
 
     void open() {
+        if (is_left()) {
+            listener_.reset();
+            opened_ = {0, {Errc::exists, "it is left to the service itself"}};
+            return;
+        }
         if (listener_ != nullptr) return;
         const unsigned tries = owner_.options_.translated ? kInternalPortTries : 1;
         for (unsigned i = 0; i < tries && listener_ == nullptr; ++i) {
@@ -53,6 +58,10 @@ public:
     }
 
 private:
+    bool is_left() const {
+        return !owner_.options_.translated && owner_.left_.contains(external_.port);
+    }
+
     std::uint16_t internal_port(unsigned attempt) const {
         if (!owner_.options_.translated) return external_.port;
         return static_cast<std::uint16_t>(

@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 
 namespace homeport::app {
 
@@ -33,6 +35,9 @@ public:
     GatedNetwork(net::Loop& loop, net::Network& network, const Options& options);
     ~GatedNetwork() override;
 
+    /// Ports that are not translated and yet not taken, as if somebody listened there already:
+    /// those of services that could not start otherwise. From the next want() or listen() on.
+    void leave(std::set<std::uint16_t> ports) { left_ = std::move(ports); }
     /// Which of http_port and tls_port are wanted. Whatever could not be opened is tried again.
     void want(bool http, bool tls);
     /// nullptr: nobody listens there. Valid until the next call of listen() or want().
@@ -75,6 +80,7 @@ private:
     bool want_tls_ = false;
     std::map<std::uint16_t, Gate*> gates_;  ///< by external port
     std::map<std::uint16_t, TimePoint> probes_;
+    std::set<std::uint16_t> left_;
     reach::Knockers knockers_;
 };
 

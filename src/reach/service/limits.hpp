@@ -60,4 +60,7 @@ inline constexpr Duration kKnockFarewell = 2s;
 /// Read after a knock while its sender has not closed; more: cut.
 inline constexpr std::size_t kMaxKnockFarewellBytes = 4096;
 
+/// For a dial to somebody outside who shows what the provider lets out.
+inline constexpr Duration kOutgoingTime = 3s;
+
 }  // namespace homeport::reach

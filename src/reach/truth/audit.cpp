@@ -140,6 +140,20 @@ void judge_mappings(const AuditFacts& facts, std::vector<AuditFinding>& found) {
         found.push_back({what, fine, "the router has opened no port to another device", {}});
 }
 
+AuditFinding judge(OutgoingMail mail) {
+    const std::string what = "outgoing mail (TCP 25)";
+    switch (mail) {
+    case OutgoingMail::open:
+        return {what, AuditSeverity::fine, "the provider lets it out", ""};
+    case OutgoingMail::blocked:
+        return {what, AuditSeverity::warning, "the provider drops what goes out to port 25",
+                "send mail through the provider's or another mail server, at port 587 or 465"};
+    case OutgoingMail::unknown:
+        break;
+    }
+    return {what, AuditSeverity::unknown, "the relay's host shows nothing: it answers nobody", ""};
+}
+
 }  // namespace
 
 std::string_view to_text(AuditSeverity severity) {
@@ -163,6 +177,7 @@ std::vector<AuditFinding> audit(const AuditFacts& facts) {
     std::vector<AuditFinding> found;
     for (const AuditDial& dial : facts.dials) found.push_back(judge(dial, facts.shared_address));
     judge_mappings(facts, found);
+    if (facts.mail) found.push_back(judge(*facts.mail));
     return found;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/ip.hpp"
 #include "core/probe.hpp"
+#include "reach/truth/outgoing_mail.hpp"
 
 #include <array>
 #include <cstdint>
@@ -47,8 +48,9 @@ struct AuditFacts {
     bool shared_address = false;
     /// Nothing: the router does not tell, or was not asked.
     std::optional<std::vector<AuditMapping>> mappings;
-    bool mappings_cut = false;  ///< there are more than were read
-    IpAddress own;              ///< this machine; its mappings are its own business
+    bool mappings_cut = false;         ///< there are more than were read
+    IpAddress own;                     ///< this machine; its mappings are its own business
+    std::optional<OutgoingMail> mail;  ///< nothing: it was not tried
 };
 
 enum class AuditSeverity : std::uint8_t { fine, unknown, warning, bad };
@@ -61,7 +63,7 @@ struct AuditFinding {
     std::string remedy;  ///< empty: nothing to do
 };
 
-/// In the order of the facts; at most one for each dial and mapping, and two more.
+/// In the order of the facts; at most one for each dial and mapping, and three more.
 std::vector<AuditFinding> audit(const AuditFacts& facts);
 
 }  // namespace homeport::reach

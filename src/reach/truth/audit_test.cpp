@@ -110,5 +110,18 @@ TEST(Audit, ARouterThatTellsNothing) {
     EXPECT_EQ(audit(facts)[0].severity, unknown) << "what was not read may be anything";
 }
 
+TEST(Audit, MailThatIsNotLetOut) {
+    AuditFacts facts = dialled(ProbeResult::nothing);
+    const std::size_t others = audit(facts).size();
+    facts.mail = OutgoingMail::blocked;
+    ASSERT_THAT(audit(facts), SizeIs(others + 1));
+    EXPECT_EQ(audit(facts).back().severity, warning);
+    EXPECT_THAT(audit(facts).back().remedy, HasSubstr("587"));
+    facts.mail = OutgoingMail::open;
+    EXPECT_EQ(audit(facts).back().severity, fine);
+    facts.mail = OutgoingMail::unknown;
+    EXPECT_EQ(audit(facts).back().severity, AuditSeverity::unknown);
+}
+
 }  // namespace
 }  // namespace homeport::reach

@@ -76,7 +76,7 @@ public:
         tokens.push_back(wish.token);
         waiting.push_back(std::move(done));
     }
-    void on_seen(const std::string& agent, const Endpoint& from) override {
+    void on_seen(const std::string& agent, const Endpoint& from, bool) override {
         seen.push_back(agent + " " + from.to_string());
     }
 

@@ -191,7 +191,7 @@ void Home::on_attached(Link& link, bool resumed) {
     // Behind WELCOME and the list of streams, which wait in the session.
     seen_.agent = link.peer();
     driver_.session().queue_frame(link.id(), seen_);
-    world_.publisher.on_seen(record_.name, link.peer());
+    world_.publisher.on_seen(record_.name, link.peer(), resumed);
 }
 
 void Home::on_health() {

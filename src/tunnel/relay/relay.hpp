@@ -74,8 +74,9 @@ public:
     /// `agent` asks; `done` is called once, also at once, with ask_result(), or an error: denied
     /// (not an address to dial), limit.
     virtual void probe(const std::string& agent, const ProbeWish& wish, Done done) = 0;
-    /// Where the relay sees the agent that has just attached.
-    virtual void on_seen(const std::string& /*agent*/, const Endpoint& /*from*/) {}
+    /// Where the relay sees the agent that has just attached; `resumed`: it is the same process.
+    virtual void on_seen(const std::string& /*agent*/, const Endpoint& /*from*/, bool /*resumed*/) {
+    }
 };
 
 /// Streams that it opened must be destroyed before it.
