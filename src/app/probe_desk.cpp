@@ -1,5 +1,6 @@
 #include "app/probe_desk.hpp"
 
+#include "core/assert.hpp"
 #include "core/special_addresses.hpp"
 #include "reach/probe/limits.hpp"
 
@@ -60,6 +61,10 @@ ProbeDesk::ProbeDesk(const World& world, bool allow_private, Report report)
 
 void ProbeDesk::probe(const std::string& agent, const tunnel::ProbeWish& wish,
                       tunnel::AskDone done) {
+    if (Running* const same = find_same(agent, wish)) {
+        same->waiting.push_back({wish.service, std::move(done)});
+        return;
+    }
     auto allowed = allow(agent, wish);
     if (allowed) return start(agent, wish, std::move(done));
     world_.log.info("probe.refused", {{"agent", agent},
@@ -87,8 +92,23 @@ Result<> ProbeDesk::check_wish(const tunnel::ProbeWish& wish) const {
     return {};
 }
 
+/// Services that share a port are asked about together, and an agent whose link has changed asks
+/// again: one dial answers them all.
+ProbeDesk::Running* ProbeDesk::find_same(const std::string& agent, const tunnel::ProbeWish& wish) {
+    const auto known = askers_.find(agent);
+    if (known == askers_.end()) return nullptr;
+    const Target target{wish.address, wish.port, wish.udp};
+    const auto found = std::ranges::find_if(known->second.running, [&](const Running& running) {
+        const reach::ProbeOrder& order = running.order;
+        return running.target == target && order.check == wish.check && order.token == wish.token &&
+               order.host == wish.host && order.login == wish.login &&
+               running.waiting.size() < kMaxJoinedAsks;
+    });
+    return found == known->second.running.end() ? nullptr : &*found;
+}
+
 Result<> ProbeDesk::check_running(const Asker& asker, const Target& target) const {
-    if (std::ranges::find(asker.running, target) != asker.running.end())
+    if (std::ranges::find(asker.running, target, &Running::target) != asker.running.end())
         return fail(Errc::limit, "this port is being tried already; wait for its result");
     if (asker.running.size() >= kMaxProbesPerAgent || prober_.running() >= reach::kMaxProbes)
         return fail(Errc::limit, "too many ports are being tried; ask again in a few seconds");
@@ -151,29 +171,35 @@ void ProbeDesk::forget_idlest() {
 
 void ProbeDesk::start(const std::string& agent, const tunnel::ProbeWish& wish,
                       tunnel::AskDone done) {
-    askers_[agent].running.push_back({wish.address, wish.port, wish.udp});
-    prober_.probe(order_of(wish),
-                  [this, agent, wish, done = std::move(done)](reach::ProbeOutcome outcome) mutable {
-                      on_outcome(agent, wish, outcome);
-                      done(ask_result(outcome.result, outcome.detail));
-                  });
+    const Target target{wish.address, wish.port, wish.udp};
+    Running running{target, order_of(wish), {}};
+    running.waiting.push_back({wish.service, std::move(done)});
+    askers_[agent].running.push_back(std::move(running));
+    prober_.probe(order_of(wish), [this, agent, target](const reach::ProbeOutcome& outcome) {
+        on_outcome(agent, target, outcome);
+    });
 }
 
-void ProbeDesk::on_outcome(const std::string& agent, const tunnel::ProbeWish& wish,
+void ProbeDesk::on_outcome(const std::string& agent, const Target& target,
                            const reach::ProbeOutcome& outcome) {
-    const Target target{wish.address, wish.port, wish.udp};
     Asker& asker = askers_[agent];
-    std::erase(asker.running, target);
+    const auto found = std::ranges::find(asker.running, target, &Running::target);
+    HOMEPORT_ASSERT(found != asker.running.end());
+    const ProbeCheck check = found->order.check;
+    std::vector<Waiting> waiting = std::move(found->waiting);
+    asker.running.erase(found);
     remember(asker, target, outcome.result);
     world_.log.debug("probe.result", {{"agent", agent},
-                                      {"address", wish.address.to_string()},
-                                      {"port", wish.port},
+                                      {"address", target.address.to_string()},
+                                      {"port", target.port},
                                       {"result", to_text(outcome.result)},
                                       {"detail", outcome.detail}});
-    // What answers a stranger's search is no service of ours.
-    if (outcome.result == ProbeResult::untested || wish.service.empty()) return;
-    if (only_port(wish.check)) return;
-    report_(agent, wish.service, wish.address, outcome.result == ProbeResult::arrived);
+    const bool tells = outcome.result != ProbeResult::untested && !only_port(check);
+    for (Waiting& one : waiting) {
+        if (tells && !one.service.empty())
+            report_(agent, one.service, target.address, outcome.result == ProbeResult::arrived);
+        one.done(ask_result(outcome.result, outcome.detail));
+    }
 }
 
 void ProbeDesk::remember(Asker& asker, const Target& target, ProbeResult result) {

@@ -22,6 +22,8 @@ namespace homeport::app {
 
 /// Probes of one agent that run side by side; more are refused (limit).
 inline constexpr std::size_t kMaxProbesPerAgent = 16;
+/// Asks that one dial answers; more for the same port are refused (limit) while it runs.
+inline constexpr std::size_t kMaxJoinedAsks = 64;
 /// Probes that an agent may spend at once, and how soon it gets another one; then `limit`.
 inline constexpr int kProbeBurst = 40;
 inline constexpr Duration kProbeRefill = 2s;
@@ -69,23 +71,33 @@ private:
         TimePoint arrived{};
         TimePoint asked{};  ///< last without a cost
     };
+    struct Waiting {
+        std::string service;
+        tunnel::AskDone done;
+    };
+    struct Running {
+        Target target;
+        reach::ProbeOrder order;
+        std::vector<Waiting> waiting;
+    };
     struct Asker {
         TimePoint seen{};
         TimePoint refilled{};  ///< when the burst is whole again
-        std::vector<Target> running;
+        std::vector<Running> running;
         std::vector<Proven> proven;
     };
 
     Result<> allow(const std::string& agent, const tunnel::ProbeWish& wish);
     Result<> check_wish(const tunnel::ProbeWish& wish) const;
     Result<> check_own(const IpAddress& address) const;
+    Running* find_same(const std::string& agent, const tunnel::ProbeWish& wish);
     Result<> check_running(const Asker& asker, const Target& target) const;
     Result<> take(Asker& asker, const tunnel::ProbeWish& wish);
     bool is_free(Asker& asker, const tunnel::ProbeWish& wish);
     Asker& asker(const std::string& agent);
     void forget_idlest();
     void start(const std::string& agent, const tunnel::ProbeWish& wish, tunnel::AskDone done);
-    void on_outcome(const std::string& agent, const tunnel::ProbeWish& wish,
+    void on_outcome(const std::string& agent, const Target& target,
                     const reach::ProbeOutcome& outcome);
     void remember(Asker& asker, const Target& target, ProbeResult result);
 

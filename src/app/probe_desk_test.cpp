@@ -345,15 +345,38 @@ TEST_F(ProbeDeskTest, OnlySoManyProvenPortsAreKept) {
 TEST_F(ProbeDeskTest, OneAtATimeOfAPort) {
     network.silent = true;
     EXPECT_EQ(asked(wish(443)), "waiting");
-    EXPECT_EQ(asked(wish(443)), "limit");
+    EXPECT_EQ(asked(wish(443)), "waiting") << "for the same dial";
+    tunnel::ProbeWish other = wish(443);
+    other.token.front() = std::byte{1};
+    EXPECT_EQ(asked(other), "limit") << "that one would have to say something else";
     // After a change of address the agent asks for the same port again, and is not held up.
     EXPECT_EQ(asked(wish(443, *IpAddress::parse("8.8.8.8"))), "waiting");
     EXPECT_EQ(asked(wish(443), "cellar"), "waiting");
     EXPECT_THAT(network.dialled, SizeIs(3));
     events.clear();
     loop.advance(reach::kProbeOrderTime);
-    EXPECT_THAT(events, ElementsAre("done not_found", "done not_found", "done not_found"));
+    EXPECT_THAT(events, ElementsAre("done not_found", "done not_found", "done not_found",
+                                    "done not_found"));
     EXPECT_EQ(asked(wish(443)), "waiting");
+}
+
+// All http services of a home come to one port.
+TEST_F(ProbeDeskTest, OneDialAnswersForAllServicesOfThePort) {
+    for (const char* const service : {"blog", "shop", ""}) {
+        tunnel::ProbeWish one = wish(443);
+        one.service = service;
+        ask(one);
+    }
+    loop.settle();
+    EXPECT_THAT(network.dialled, SizeIs(1));
+    EXPECT_THAT(events, ElementsAre("report attic blog 8.8.4.4 reached", "done ok",
+                                    "report attic shop 8.8.4.4 reached", "done ok", "done ok"));
+}
+
+TEST_F(ProbeDeskTest, OnlySoManyShareADial) {
+    network.silent = true;
+    for (std::size_t i = 0; i < kMaxJoinedAsks; ++i) EXPECT_EQ(asked(wish(443)), "waiting");
+    EXPECT_EQ(asked(wish(443)), "limit");
 }
 
 TEST_F(ProbeDeskTest, OneAgentDoesNotFillTheDesk) {

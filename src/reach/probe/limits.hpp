@@ -16,7 +16,7 @@ inline constexpr Duration kProbeOrderTime = 6s;
 inline constexpr Duration kProbeDialTime = 3s;
 /// So often it is dialled within that, so far apart, each time from another port. A router that has
 /// just come back treats the packets of one connection as it treated the first one: badly.
-inline constexpr unsigned kProbeDials = 4;
+inline constexpr unsigned kProbeDials = 6;
 inline constexpr Duration kProbeDialPause = 500ms;
 /// Read in one probe from all its connections; whoever sends more is judged by what there is.
 inline constexpr std::size_t kMaxProbeBytes = 64 * 1024;
