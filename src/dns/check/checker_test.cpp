@@ -1,5 +1,6 @@
 #include "dns/check/checker.hpp"
 
+#include "core/assert.hpp"
 #include "dns/check/testing.hpp"
 #include "dns/wire/query.hpp"
 #include "net/linux/entropy.hpp"
@@ -20,18 +21,9 @@ public:
     using Says = std::function<Outcome(const Ask&)>;
 
     FakeServer(net::Network& network, Says says) : says_(std::move(says)) {
-        udp_ = network
-                   .open_datagrams({*IpAddress::parse("127.0.0.1"), 0},
-                                   [this](const Endpoint& from, Bytes datagram) {
-                                       on_datagram(from, datagram);
-                                   })
-                   .value();
-        tcp_ = network
-                   .listen(udp_->local(), {},
-                           [this](std::unique_ptr<net::Stream> stream) {
-                               talks_.push_back(std::make_unique<Talk>(*this, std::move(stream)));
-                           })
-                   .value();
+        // The port that UDP got may be somebody's for TCP: then another one.
+        for (int tries = 0; tcp_ == nullptr && tries < 100; ++tries) open(network);
+        HOMEPORT_ASSERT(tcp_ != nullptr);
     }
     Endpoint address() const { return udp_->local(); }
 
@@ -42,6 +34,19 @@ public:
     int asked_by_tcp = 0;
 
 private:
+    void open(net::Network& network) {
+        udp_ = network
+                   .open_datagrams({*IpAddress::parse("127.0.0.1"), 0},
+                                   [this](const Endpoint& from, Bytes datagram) {
+                                       on_datagram(from, datagram);
+                                   })
+                   .value();
+        auto tcp = network.listen(udp_->local(), {}, [this](std::unique_ptr<net::Stream> stream) {
+            talks_.push_back(std::make_unique<Talk>(*this, std::move(stream)));
+        });
+        if (tcp) tcp_ = std::move(*tcp);
+    }
+
     /// One question, answered in two pieces.
     struct Talk final : net::StreamHandler {
         Talk(FakeServer& server, std::unique_ptr<net::Stream> from)
