@@ -6,6 +6,7 @@ run with that address, tells it: vsftpd reads its settings again, pure-ftpd star
 import pathlib
 import pwd
 import shutil
+import time
 
 from dns_case import find
 from lab import HOME, command
@@ -80,6 +81,17 @@ class FtpServer:
         path.chmod(0o755)
         return path
 
+    def _await_greeting(self, seconds=10):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                with self.lab.connect("home", HOME, PORT, 2) as sock:
+                    if sock.recv(4) == b"220 ":
+                        return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"{self.name} does not answer: {self.process.output()[-500:]}")
+
     def hook_calls(self):
         path = self.folder / "hook.calls"
         return path.read_text().splitlines() if path.exists() else []
@@ -97,6 +109,7 @@ class Vsftpd(FtpServer):
         settings.chmod(0o644)
         self.process = self.lab.spawn("vsftpd", "home", "vsftpd", settings)
         self.hook = [str(self._script("hook", VSFTPD_HOOK, pid=self.process.pid)), "of the home"]
+        self._await_greeting()  # before that a HUP would be its end
 
 
 class PureFtpd(FtpServer):

@@ -17,6 +17,10 @@ CHANGED = 10.0                      # seconds from a new address to a server tha
 LONGEST_RETRY = 120                 # seconds that a test waits for
 
 
+# A server that has just been told another address lets a client down now and then.
+AGAIN = ("--retry", 2, "--retry-delay", 1, "--retry-all-errors")
+
+
 class Ftp:
     """Tests of one server, which is `Server`."""
 
@@ -39,7 +43,8 @@ class Ftp:
 
     def ftp(self, path, *words, address=WAN, node="vis1"):
         login = ("-u", self.server.login) if self.server.login else ()
-        done = self.lab.run(node, "curl", "-sS", "--max-time", 8, *login, "--resolve",
+        done = self.lab.run(node, "curl", "-sS", "--max-time", 8, *AGAIN, *login,
+                            "--resolve",
                             f"{HOST}:{PORT}:{address}", *words, f"ftp://{HOST}/{path}",
                             check=False)
         self.assertEqual(done.returncode, 0, f"{path} {words}: {done.stderr}")
